@@ -1,0 +1,22 @@
+// One workgroup: each invocation adds every 64th partial sum, then the first one adds the 64 results in order.
+
+const WORKGROUP = 64u;
+
+var<workgroup> totals: array<f32, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  var total = 0.0;
+  for (var i = lane; i < args.count; i += WORKGROUP) {
+    total += partial[i];
+  }
+  totals[lane] = total;
+  workgroupBarrier();
+  if (lane != 0u) {
+    return;
+  }
+  for (var i = 1u; i < WORKGROUP; i++) {
+    total += totals[i];
+  }
+  norm[0] = total;
+}

@@ -1,0 +1,170 @@
+import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
+import { padded, type Tensor } from '../../src/webgpu/tensor';
+import { expectList, expectMatrix, expectVector } from '../expect_shape';
+import forwardSource from './layer_norm.wgsl?raw';
+import backwardSource from './layer_norm_backward.wgsl?raw';
+import parametersSource from './layer_norm_backward_parameters.wgsl?raw';
+
+const WORKGROUP = 64;
+
+const forward = defineKernel({
+  name: 'layer_norm',
+  source: forwardSource,
+  bindings: {
+    y: { type: 'array<vec4f>', access: 'read_write', optional: true },
+    sum: { type: 'array<vec4f>', access: 'read_write', optional: true },
+    statistics: { type: 'array<vec4f>', access: 'read_write', optional: true },
+    x: { type: 'array<vec4f>', access: 'read' },
+    residual: { type: 'array<vec4f>', access: 'read', optional: true },
+    scale: { type: 'array<vec4f>', access: 'read' },
+    offset: { type: 'array<vec4f>', access: 'read' },
+  },
+  args: { rows: 'u32', width: 'u32', columns: 'u32' },
+  constants: { PADDED: 'bool' },
+});
+
+const backward = defineKernel({
+  name: 'layer_norm_backward',
+  source: backwardSource,
+  bindings: {
+    dx: { type: 'array<vec4f>', access: 'read_write' },
+    x: { type: 'array<vec4f>', access: 'read' },
+    statistics: { type: 'array<vec4f>', access: 'read' },
+    scale: { type: 'array<vec4f>', access: 'read' },
+    dy: { type: 'array<vec4f>', access: 'read', optional: true },
+    table: { type: 'array<vec4f>', access: 'read', optional: true },
+    index: { type: 'array<u32>', access: 'read', optional: true },
+  },
+  args: { rows: 'u32', width: 'u32', columns: 'u32' },
+  constants: { PADDED: 'bool' },
+});
+
+const backwardParameters = defineKernel({
+  name: 'layer_norm_backward_parameters',
+  source: parametersSource,
+  bindings: {
+    partial: { type: 'array<vec4f>', access: 'read_write' },
+    x: { type: 'array<vec4f>', access: 'read' },
+    statistics: { type: 'array<vec4f>', access: 'read' },
+    dy: { type: 'array<vec4f>', access: 'read', optional: true },
+    table: { type: 'array<vec4f>', access: 'read', optional: true },
+    index: { type: 'array<u32>', access: 'read', optional: true },
+  },
+  args: { rows: 'u32', width: 'u32', columns: 'u32', chunks: 'u32', rows_per_chunk: 'u32' },
+  constants: {},
+});
+
+/**
+ * Layer normalisation over each row's true width: y = scale (x - mean) / sqrt(variance + 1e-5) + offset, with the
+ * population variance in two passes (specification 5.1).
+ *
+ * Writes `y` [rows, width], or `sum` = residual + y, or both; and for the backward pass `statistics` [rows, 2]: mean
+ * and 1 / sqrt(variance + 1e-5). `scale` and `offset` are one padded row each.
+ *
+ * @throws RangeError when shapes do not fit, when neither `y` nor `sum` is asked for, or `sum` has no `residual`.
+ */
+export function layerNorm(o: {
+  y?: Tensor;
+  sum?: Tensor;
+  statistics?: Tensor;
+  x: Tensor;
+  residual?: Tensor;
+  scale: Tensor;
+  offset: Tensor;
+}): Dispatch {
+  const { rows, width } = o.x;
+  if (!o.y && !o.sum) throw new RangeError('layer_norm: needs y or sum to write');
+  if (!o.sum !== !o.residual) throw new RangeError('layer_norm: sum and residual come together');
+  expectMatrix('layer_norm x', o.x, rows, width);
+  expectMatrix('layer_norm y', o.y, rows, width);
+  expectMatrix('layer_norm sum', o.sum, rows, width);
+  expectMatrix('layer_norm residual', o.residual, rows, width);
+  expectMatrix('layer_norm statistics', o.statistics, rows, 2);
+  expectVector('layer_norm scale', o.scale, width);
+  expectVector('layer_norm offset', o.offset, width);
+  return forward.dispatch({
+    tensors: { ...o },
+    args: { rows, width, columns: padded(width) / 4 },
+    constants: { PADDED: width !== padded(width) },
+    workgroups: Math.ceil(rows / WORKGROUP),
+    flops: 8 * rows * width,
+  });
+}
+
+/** The gradient g [rows, width] that reaches a layer's output: dy[r] + table[index[r]], either part absent. */
+interface Incoming {
+  dy?: Tensor;
+  /** Rows of `table` gathered by the u32 list `index` [rows]: an edge message's gradient is its receiver's. */
+  gathered?: { table: Tensor; index: Tensor };
+}
+
+function expectIncoming(name: string, o: Incoming, rows: number, width: number): void {
+  if (!o.dy && !o.gathered) throw new RangeError(`${name}: needs dy, gathered, or both`);
+  expectMatrix(`${name} dy`, o.dy, rows, width);
+  if (o.gathered) {
+    expectMatrix(`${name} table`, o.gathered.table, o.gathered.table.rows, width);
+    expectList(`${name} index`, o.gathered.index, rows);
+  }
+}
+
+/**
+ * The gradient of {@link layerNorm} with respect to x: writes `dx` [rows, width] from the incoming gradient and the
+ * forward pass's `x` and `statistics`. Derivation in README.md.
+ *
+ * @throws RangeError when shapes do not fit or there is no incoming gradient.
+ */
+export function layerNormBackward(
+  o: { dx: Tensor; x: Tensor; statistics: Tensor; scale: Tensor } & Incoming,
+): Dispatch {
+  const { rows, width } = o.x;
+  expectMatrix('layer_norm_backward x', o.x, rows, width);
+  expectMatrix('layer_norm_backward dx', o.dx, rows, width);
+  expectMatrix('layer_norm_backward statistics', o.statistics, rows, 2);
+  expectVector('layer_norm_backward scale', o.scale, width);
+  expectIncoming('layer_norm_backward', o, rows, width);
+  const { dx, x, statistics, scale, dy, gathered } = o;
+  return backward.dispatch({
+    tensors: { dx, x, statistics, scale, dy, ...gathered },
+    args: { rows, width, columns: padded(width) / 4 },
+    constants: { PADDED: width !== padded(width) },
+    workgroups: Math.ceil(rows / WORKGROUP),
+    flops: 12 * rows * width,
+  });
+}
+
+/** Fewest rows that one partial sum covers, so that partial sums stay a small part of the memory traffic. */
+const ROWS_PER_CHUNK = 32;
+/** Most partial sums: what the second stage has to add in sequence. */
+const MOST_CHUNKS = 512;
+
+/** Partial sums that {@link layerNormBackwardParameters} makes for a shape: rows of its `partial`. */
+export function layerNormChunks(rows: number, _width: number): number {
+  return Math.min(Math.ceil(rows / ROWS_PER_CHUNK), MOST_CHUNKS);
+}
+
+/**
+ * Partial gradients of {@link layerNorm} with respect to its parameters. Writes `partial`
+ * [layerNormChunks(rows, width), 2 padded(width)]: for every chunk of rows the sum of g (x - mean) / deviation (the
+ * scale's gradient), then from column padded(width) on the sum of g (the offset's). reduce_partials adds the chunks.
+ *
+ * @throws RangeError when shapes do not fit or there is no incoming gradient.
+ */
+export function layerNormBackwardParameters(
+  o: { partial: Tensor; x: Tensor; statistics: Tensor } & Incoming,
+): Dispatch {
+  const { rows, width } = o.x;
+  const chunks = layerNormChunks(rows, width);
+  const rows_per_chunk = Math.ceil(rows / Math.max(1, chunks));
+  expectMatrix('layer_norm_backward_parameters x', o.x, rows, width);
+  expectMatrix('layer_norm_backward_parameters partial', o.partial, chunks, 2 * padded(width));
+  expectMatrix('layer_norm_backward_parameters statistics', o.statistics, rows, 2);
+  expectIncoming('layer_norm_backward_parameters', o, rows, width);
+  const { partial, x, statistics, dy, gathered } = o;
+  return backwardParameters.dispatch({
+    tensors: { partial, x, statistics, dy, ...gathered },
+    args: { rows, width, columns: padded(width) / 4, chunks, rows_per_chunk },
+    constants: {},
+    workgroups: Math.ceil((chunks * padded(width)) / 4 / WORKGROUP),
+    flops: 5 * rows * width,
+  });
+}

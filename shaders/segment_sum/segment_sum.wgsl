@@ -1,0 +1,45 @@
+// One invocation adds one vec4 column of one segment, its rows in ascending order. Neighbouring invocations take
+// neighbouring columns, so they read the same rows side by side and run equally long.
+
+const WORKGROUP = 64u;
+
+fn value(j: u32, column: u32) -> vec4f {
+  var row = j;
+  if (WITH_ORDER) {
+    row = order[j];
+  }
+  return values[row * args.columns + column];
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (workgroup.x + workgroup.y * workgroups.x) * WORKGROUP + lane;
+  if (i >= args.segments * args.columns) {
+    return;
+  }
+  let segment = i / args.columns;
+  let column = i % args.columns;
+
+  var total = vec4f();
+  var j = starts[segment];
+  let end = starts[segment + 1u];
+  // Four loads in flight at a time: the long segments of mesh nodes near a pole wait for memory otherwise.
+  for (; j + 4u <= end; j += 4u) {
+    let a = value(j, column);
+    let b = value(j + 1u, column);
+    let c = value(j + 2u, column);
+    let d = value(j + 3u, column);
+    total = (((total + a) + b) + c) + d;
+  }
+  for (; j < end; j++) {
+    total += value(j, column);
+  }
+  if (ACCUMULATE) {
+    total += out[i];
+  }
+  out[i] = total;
+}

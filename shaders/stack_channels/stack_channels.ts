@@ -1,0 +1,111 @@
+import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
+import { padded, type Tensor } from '../../src/webgpu/tensor';
+import { expectList, expectMatrix } from '../expect_shape';
+import forwardSource from './stack_channels.wgsl?raw';
+import backwardSource from './stack_channels_backward.wgsl?raw';
+
+const WORKGROUP = 64;
+const STRUCTURAL = 3;
+
+const forward = defineKernel({
+  name: 'stack_channels',
+  source: forwardSource,
+  bindings: {
+    x: { type: 'array<vec4f>', access: 'read_write' },
+    planes: { type: 'array<f32>', access: 'read' },
+    plane: { type: 'array<u32>', access: 'read' },
+    mean: { type: 'array<f32>', access: 'read' },
+    scale: { type: 'array<f32>', access: 'read' },
+    structural: { type: 'array<vec4f>', access: 'read' },
+  },
+  args: { nodes: 'u32', channels: 'u32', columns: 'u32' },
+  constants: {},
+});
+
+const backward = defineKernel({
+  name: 'stack_channels_backward',
+  source: backwardSource,
+  bindings: {
+    d_planes: { type: 'array<f32>', access: 'read_write' },
+    dx: { type: 'array<vec4f>', access: 'read' },
+    channel: { type: 'array<u32>', access: 'read' },
+    scale: { type: 'array<f32>', access: 'read' },
+  },
+  args: { nodes: 'u32', planes: 'u32', columns: 'u32' },
+  constants: {},
+});
+
+/**
+ * The network's input from physical fields (specification 5.2, 6, 7): x[g, c] = (planes[plane[c]][g] - mean[c]) /
+ * scale[c] for the C channels, then the three structural features of grid node g.
+ *
+ * `x` [G, C + 3]; `planes` a list of planes [planes, G] in physical units; `plane` a u32 list [C], which plane feeds
+ * channel c; `mean` and `scale` (the standard deviation) lists [C]; `structural` a matrix [G, 3].
+ *
+ * @throws RangeError when shapes do not fit.
+ */
+export function stackChannels(o: {
+  x: Tensor;
+  planes: Tensor;
+  plane: Tensor;
+  mean: Tensor;
+  scale: Tensor;
+  structural: Tensor;
+}): Dispatch {
+  const nodes = o.x.rows;
+  const channels = o.plane.rows;
+  const columns = padded(channels + STRUCTURAL) / 4;
+  expectMatrix('stack_channels x', o.x, nodes, channels + STRUCTURAL);
+  expectPlanes('stack_channels planes', o.planes, nodes);
+  expectList('stack_channels plane', o.plane, channels);
+  expectList('stack_channels mean', o.mean, channels);
+  expectList('stack_channels scale', o.scale, channels);
+  expectMatrix('stack_channels structural', o.structural, nodes, STRUCTURAL);
+  return forward.dispatch({
+    tensors: { ...o },
+    args: { nodes, channels, columns },
+    constants: {},
+    workgroups: Math.ceil(nodes / WORKGROUP) * columns,
+    flops: 2 * nodes * channels,
+  });
+}
+
+/**
+ * The gradient of {@link stackChannels} with respect to planes: dPlanes[p][g] += dx[g, channel[p]] /
+ * scale[channel[p]], for the planes that feed a channel.
+ *
+ * `dPlanes` a list of planes [P, G]; `dx` [G, C + 3]; `channel` a u32 list [P], the one channel that plane p feeds or
+ * 0xffffffff; `scale` a list [C].
+ *
+ * @throws RangeError when shapes do not fit.
+ */
+export function stackChannelsBackward(o: {
+  dPlanes: Tensor;
+  dx: Tensor;
+  channel: Tensor;
+  scale: Tensor;
+}): Dispatch {
+  const nodes = o.dx.rows;
+  const channels = o.scale.rows;
+  const planes = o.channel.rows;
+  expectMatrix('stack_channels_backward dx', o.dx, nodes, channels + STRUCTURAL);
+  expectList('stack_channels_backward dPlanes', o.dPlanes, planes * nodes);
+  expectList('stack_channels_backward channel', o.channel, planes);
+  expectList('stack_channels_backward scale', o.scale, channels);
+  return backward.dispatch({
+    tensors: { d_planes: o.dPlanes, dx: o.dx, channel: o.channel, scale: o.scale },
+    args: { nodes, planes, columns: padded(channels + STRUCTURAL) / 4 },
+    constants: {},
+    workgroups: Math.ceil(nodes / WORKGROUP) * planes,
+    flops: 2 * nodes * planes,
+  });
+}
+
+function expectPlanes(name: string, tensor: Tensor, nodes: number): void {
+  expectList(name, tensor, tensor.rows);
+  if (nodes > 0 && tensor.rows % nodes !== 0) {
+    throw new RangeError(
+      `${name}: ${tensor.rows} numbers are no whole number of planes of ${nodes} grid nodes`,
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import { writeFile } from 'node:fs/promises';
+import { DatasetError } from '../errors';
+import { rollout } from '../forecast/rollout';
+import { SquaredError } from '../forecast/scores';
+import { checkFits } from '../graphcast/checkpoint';
+import { createModel } from '../graphcast/create_model';
+import { nodeAreas } from '../training/trainer';
+import type { ChannelLayout } from '../weather/channels';
+import { type Dataset, openDataset } from '../weather/dataset';
+import { writeForecast } from '../weather/forecast_file';
+import { FRAME_SECONDS, WindowReader } from '../weather/windows';
+import { Executor } from '../webgpu/execute';
+import { formatTime, loadCheckpoint, loadStatistics, openGpu, parametersOf } from './inputs';
+import { parseOptions, UsageError } from './options';
+import { Progress } from './progress';
+
+const COMMAND = {
+  usage: 'forecast --checkpoint C --data D [OPTIONS]',
+  summary:
+    'Runs a forecast from two frames 6 h apart and writes it as NetCDF; scores it where the data hold the truth.',
+  options: {
+    checkpoint: { value: 'C.npz', help: 'checkpoint', required: true },
+    data: { value: 'D.nc', help: 'dataset with the initial state', required: true },
+    stats: {
+      value: 'DIR',
+      help: 'folder of the three statistics files',
+      default: '`stats` beside the data, else computed',
+    },
+    steps: { value: 'N', help: 'steps of 6 h', default: '4' },
+    time: { value: 'T', help: 'initial time, e.g. 2024-06-03T06:00Z', default: 'the last possible' },
+    out: { value: 'F.nc', help: 'file to write', default: 'forecast.nc' },
+    json: { help: 'print one JSON object' },
+  },
+} as const;
+
+export async function run(args: string[]): Promise<void> {
+  const options = parseOptions(COMMAND, args);
+  if (!options) return;
+  const [checkpointPath, dataPath] = [options.text('checkpoint')!, options.text('data')!];
+  const steps = options.count('steps', 4);
+  const out = options.text('out') ?? 'forecast.nc';
+  if (!out.endsWith('.nc')) throw new UsageError(`--out is '${out}', expected a name that ends in .nc.`);
+  const checkpoint = await loadCheckpoint(checkpointPath);
+  const { task, modelConfig: config } = checkpoint;
+  const dataset = await openDataset(dataPath);
+  checkFits(checkpoint, checkpointPath, dataset);
+  const { statistics } = await loadStatistics(options.text('stats'), dataPath, dataset, task);
+  const gpu = await openGpu();
+  const model = await createModel(gpu, { config, task, grid: dataset, statistics });
+  try {
+    model.writeParameters(parametersOf(checkpoint));
+    const { channels } = model;
+    const reader = new WindowReader(dataset, task, channels);
+    const firstFrame = initialFrame(dataset, reader, options.text('time'));
+    const window = await reader.readInitial(firstFrame, steps);
+    const initial = window.state.subarray(window.state.length / 2);
+    const leadHours: number[] = [];
+    const states: Float32Array[] = [];
+    const scores: LeadScore[] = [];
+    const progress = new Progress(steps, 'steps');
+    for await (const frame of rollout(model, new Executor(gpu), window, steps)) {
+      leadHours.push(frame.leadHours);
+      states.push(frame.state);
+      const truth = reader.frameAtTime(frame.validTime);
+      const trueState = truth === undefined ? undefined : await reader.truth(truth);
+      if (trueState) scores.push(score(dataset, channels, frame.leadHours, frame.state, trueState, initial));
+      progress.show(frame.step);
+    }
+    const { latitudes, longitudes } = dataset;
+    const { initialTime } = window;
+    const levels = task.pressureLevels;
+    const bytes = await writeForecast({
+      latitudes,
+      longitudes,
+      levels,
+      initialTime,
+      leadHours,
+      layout: channels,
+      states,
+    });
+    await writeFile(out, bytes);
+    report(options.flag('json'), out, initialTime, leadHours, scores);
+  } finally {
+    model.destroy();
+    dataset.close();
+    gpu.close();
+  }
+}
+
+/** The frame 6 h before the initial time. */
+function initialFrame(dataset: Dataset, reader: WindowReader, time: string | undefined): number {
+  if (time === undefined) return reader.requireWindows(0).at(-1)!;
+  const seconds = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`) / 1000;
+  if (!Number.isFinite(seconds))
+    throw new UsageError(`--time is '${time}', expected a time such as 2024-06-03T06:00Z.`);
+  const frame = reader.frameAtTime(seconds);
+  const before = reader.frameAtTime(seconds - FRAME_SECONDS);
+  if (frame === undefined || before === undefined) {
+    const { times, name } = dataset;
+    throw new DatasetError(
+      `${name}: a forecast from ${formatTime(seconds)} needs frames at that time and 6 h before; the file has ${times.length} frames from ${formatTime(times[0])} to ${formatTime(times[times.length - 1])}.`,
+    );
+  }
+  return before;
+}
+
+interface LeadScore {
+  lead_hours: number;
+  /** By variable and level: root mean square error of the forecast and of persistence, in the variable's unit. */
+  rmse: Record<string, { forecast: number; persistence: number }>;
+}
+
+function score(
+  dataset: Dataset,
+  channels: ChannelLayout,
+  leadHours: number,
+  forecast: Float32Array,
+  truth: Float32Array,
+  initial: Float32Array,
+): LeadScore {
+  const area = nodeAreas(dataset);
+  const nodes = area.length;
+  const rmse: LeadScore['rmse'] = {};
+  channels.state.forEach(({ variable, level }, c) => {
+    const plane = (state: Float32Array) => state.subarray(c * nodes, (c + 1) * nodes);
+    const errorOf = (state: Float32Array) => {
+      const error = new SquaredError(area);
+      error.add(plane(state), plane(truth));
+      return error.rmse;
+    };
+    const name = level === null ? variable : `${variable} ${level}`;
+    rmse[name] = { forecast: errorOf(forecast), persistence: errorOf(initial) };
+  });
+  return { lead_hours: leadHours, rmse };
+}
+
+function report(
+  json: boolean,
+  out: string,
+  initialTime: number,
+  leadHours: number[],
+  scores: LeadScore[],
+): void {
+  if (json) {
+    console.log(
+      JSON.stringify({ out, initial_time: formatTime(initialTime), lead_hours: leadHours, scores }),
+    );
+    return;
+  }
+  console.log(`${out}: ${leadHours.length} frames to +${leadHours.at(-1)} h from ${formatTime(initialTime)}`);
+  for (const { lead_hours, rmse } of scores) {
+    console.log(`+${lead_hours} h, RMSE of the forecast and of persistence:`);
+    for (const [name, { forecast, persistence }] of Object.entries(rmse)) {
+      console.log(
+        `  ${name.padEnd(32)} ${forecast.toPrecision(4).padStart(10)} ${persistence.toPrecision(4).padStart(10)}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CheckpointError, DatasetError } from '../errors';
+import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
+import type { Dataset } from '../weather/dataset';
+import {
+  computeStatistics,
+  readStatistics,
+  STATISTICS_FILES,
+  type TabulatedStatistics,
+} from '../weather/statistics';
+import type { Task } from '../weather/task';
+import { dawn } from '../webgpu/dawn';
+import { type Gpu, openDevice } from '../webgpu/device';
+import { Progress } from './progress';
+
+/** Opens the device and says which on stderr. */
+export async function openGpu(): Promise<Gpu> {
+  const gpu = await openDevice(await dawn());
+  console.error(`GPU: ${gpu.adapter.description || gpu.adapter.architecture || gpu.adapter.vendor}`);
+  return gpu;
+}
+
+/** @throws CheckpointError when the file cannot be read */
+export async function loadCheckpoint(path: string): Promise<Checkpoint> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new CheckpointError(
+      `${path} cannot be read: ${reason(cause)}; give the path of a .npz checkpoint.`,
+      { cause },
+    );
+  }
+  return readCheckpoint(bytes, basename(path));
+}
+
+/**
+ * Statistics from a folder: the one named, else `stats` beside the data, else computed from the data.
+ * @throws DatasetError when a named folder lacks one of the three files
+ */
+export async function loadStatistics(
+  folder: string | undefined,
+  dataPath: string,
+  dataset: Dataset,
+  task: Task,
+): Promise<{ statistics: TabulatedStatistics; source: string }> {
+  const beside = join(dirname(dataPath), 'stats');
+  const chosen =
+    folder ??
+    (Object.values(STATISTICS_FILES).every((f) => existsSync(join(beside, f))) ? beside : undefined);
+  if (chosen === undefined) {
+    const progress = new Progress(dataset.times.length, 'frames');
+    console.error(`No statistics folder: computing statistics from ${dataset.name}.`);
+    const statistics = await computeStatistics(dataset, task, (done) => progress.show(done));
+    return { statistics, source: 'computed from the data' };
+  }
+  for (const file of Object.values(STATISTICS_FILES)) {
+    if (!existsSync(join(chosen, file))) {
+      throw new DatasetError(
+        `${chosen} has no ${file}: give a folder with ${Object.values(STATISTICS_FILES).join(', ')}, or leave --stats out to compute them.`,
+      );
+    }
+  }
+  const { mean, stddev, diffsStddev } = STATISTICS_FILES;
+  const statistics = await readStatistics({
+    mean: join(chosen, mean),
+    stddev: join(chosen, stddev),
+    diffsStddev: join(chosen, diffsStddev),
+  });
+  return { statistics, source: chosen };
+}
+
+/** The parameters of a checkpoint by name. */
+export function parametersOf(checkpoint: Checkpoint): Map<string, Float32Array> {
+  return new Map([...checkpoint.parameters].map(([name, { data }]) => [name, data]));
+}
+
+/** Why the system refused, in its own words. */
+export function reason(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'permission is denied';
+  if (code === 'EISDIR') return 'it is a folder';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** 2024-06-03T06:00Z */
+export function formatTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16)}Z`;
+}

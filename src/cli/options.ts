@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+
+/** Bad arguments: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+interface Option {
+  /** Placeholder in the help; absent for a switch. */
+  value?: string;
+  help: string;
+  /** Shown in the help; the command itself applies it. */
+  default?: string;
+  required?: true;
+}
+
+/** What a command takes. */
+export interface CommandOptions {
+  usage: string;
+  summary: string;
+  positionals?: string[];
+  options: Record<string, Option>;
+}
+
+/** Values of a command line, checked against what the command takes. */
+export interface ParsedOptions {
+  positionals: string[];
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+  /** A whole number from `least`. Throws UsageError on anything else. */
+  count(name: string, fallback: number, least?: number): number;
+}
+
+/**
+ * Parses a command's arguments. `--help` prints the help and returns undefined.
+ * @throws UsageError on unknown options, missing values or arguments
+ */
+export function parseOptions(command: CommandOptions, args: string[]): ParsedOptions | undefined {
+  const options: Record<string, { type: 'string' | 'boolean' }> = { help: { type: 'boolean' } };
+  for (const [name, { value }] of Object.entries(command.options)) {
+    options[name] = { type: value === undefined ? 'boolean' : 'string' };
+  }
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. To specify')[0]}\n\n${helpText(command)}`);
+  }
+  if (parsed.values.help) {
+    console.log(helpText(command));
+    return undefined;
+  }
+  const expected = command.positionals?.length ?? 0;
+  if (parsed.positionals.length !== expected) {
+    throw new UsageError(
+      `Expected ${command.positionals?.join(' ') ?? 'no arguments beside options'}.\n\n${helpText(command)}`,
+    );
+  }
+  const missing = Object.entries(command.options).find(
+    ([name, o]) => o.required && parsed.values[name] === undefined,
+  );
+  if (missing) throw new UsageError(`--${missing[0]} is missing.\n\n${helpText(command)}`);
+  const text = (name: string) => parsed.values[name] as string | undefined;
+  return {
+    positionals: parsed.positionals,
+    text,
+    flag: (name) => parsed.values[name] === true,
+    count(name, fallback, least = 1) {
+      const value = text(name);
+      if (value === undefined) return fallback;
+      const number = Number(value);
+      if (!Number.isSafeInteger(number) || number < least) {
+        throw new UsageError(`--${name} is '${value}', expected a whole number from ${least}.`);
+      }
+      return number;
+    },
+  };
+}
+
+function helpText(command: CommandOptions): string {
+  const rows = Object.entries(command.options).map(([name, option]) => {
+    const left = `--${name}${option.value ? ` ${option.value}` : ''}`;
+    const preset = option.default ? ` [${option.default}]` : '';
+    return `  ${left.padEnd(24)} ${option.help}${preset}`;
+  });
+  return `Usage: graphcast ${command.usage}\n\n${command.summary}\n\n${rows.join('\n')}`;
+}

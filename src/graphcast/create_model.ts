@@ -1,0 +1,41 @@
+import { buildGraph } from '../mesh/graph';
+import { channelLayout } from '../weather/channels';
+import type { Dataset } from '../weather/dataset';
+import { normalisation } from '../weather/normalisation';
+import type { Statistics } from '../weather/statistics';
+import type { Task } from '../weather/task';
+import type { Gpu } from '../webgpu/device';
+import type { ModelConfig } from './config';
+import { Model, type ModelOptions } from './model';
+
+export interface ModelRequest extends Pick<ModelOptions, 'training' | 'policy' | 'blockBytes'> {
+  config: ModelConfig;
+  task: Task;
+  /** The grid that the data lie on. */
+  grid: Pick<Dataset, 'latitudes' | 'longitudes'>;
+  statistics: Statistics;
+}
+
+/**
+ * A model for a task on a grid: channels, graph and normalisation follow from them.
+ * @throws ConfigError for an impossible task or configuration, DatasetError for an impossible grid, DeviceError when
+ *   the adapter cannot hold the model
+ */
+export async function createModel(gpu: Gpu, request: ModelRequest): Promise<Model> {
+  const { config, task, grid, statistics, ...rest } = request;
+  const channels = channelLayout(task);
+  const graph = buildGraph({
+    latitudes: grid.latitudes,
+    longitudes: grid.longitudes,
+    meshSize: config.mesh_size,
+    radiusQueryFractionEdgeLength: config.radius_query_fraction_edge_length,
+    mesh2gridEdgeNormalizationFactor: config.mesh2grid_edge_normalization_factor,
+  });
+  return Model.create(gpu, {
+    config,
+    channels,
+    graph,
+    normalisation: normalisation(channels, statistics),
+    ...rest,
+  });
+}

@@ -1,0 +1,126 @@
+import { ConfigError } from '../errors';
+import type { EdgeSet } from '../mesh/graph';
+import type { Memory } from '../webgpu/memory';
+import { list, matrix, padded, ROW_ALIGNMENT, type Tensor } from '../webgpu/tensor';
+
+/** Edges of a run of receivers, receiver-sorted, with what both directions of the segment sum need. */
+export interface EdgeBlock {
+  edges: number;
+  /** Receivers [receiverStart, receiverStart + receiverCount); the start is a multiple of 64. */
+  receiverStart: number;
+  receiverCount: number;
+  /** [edges, 4] structural features. */
+  features: Tensor;
+  /** u32 [edges]. */
+  senders: Tensor;
+  /** u32 [edges], over all receivers. */
+  receivers: Tensor;
+  /** u32 [receiverCount + 1]: where each receiver's edges start. */
+  receiverStarts: Tensor;
+  /** u32 [senderNodes + 1] and [edges]: the block's edges in sender order. */
+  senderStarts: Tensor;
+  senderOrder: Tensor;
+}
+
+/** An edge set cut into blocks, on the GPU. */
+export interface BlockedEdges {
+  name: string;
+  blocks: EdgeBlock[];
+  senderNodes: number;
+  receiverNodes: number;
+}
+
+/**
+ * Sorts edges by receiver (stably, so that sums keep one order) and cuts them into blocks of whole receivers whose
+ * latents [edges, latent] take at most `maxBytes`. Uploads the index lists.
+ *
+ * @throws ConfigError when 64 neighbouring receivers alone have more edges than a block may hold.
+ */
+export function uploadEdgeBlocks(
+  memory: Memory,
+  name: string,
+  set: EdgeSet,
+  senderNodes: number,
+  receiverNodes: number,
+  latent: number,
+  maxBytes: number,
+): BlockedEdges {
+  const starts = countingStarts(set.receivers, receiverNodes);
+  const order = countingOrder(set.receivers, starts);
+  const mostEdges = Math.floor(maxBytes / (padded(latent) * 4));
+  const blocks: EdgeBlock[] = [];
+  for (let first = 0; first < receiverNodes; ) {
+    let end = first;
+    while (end < receiverNodes) {
+      const next = Math.min(end + ROW_ALIGNMENT, receiverNodes);
+      if (starts[next] - starts[first] > mostEdges) break;
+      end = next;
+    }
+    if (end === first) {
+      throw new ConfigError(
+        `${name}: 64 receivers share more than ${mostEdges} edges, too many for one binding of this adapter at latent size ${latent}: choose a finer mesh or a smaller latent size.`,
+      );
+    }
+    const edges = order.subarray(starts[first], starts[end]);
+    blocks.push(uploadBlock(memory, `${name} ${blocks.length}`, set, edges, starts, first, end, senderNodes));
+    first = end;
+  }
+  return { name, blocks, senderNodes, receiverNodes };
+}
+
+function uploadBlock(
+  memory: Memory,
+  name: string,
+  set: EdgeSet,
+  edges: Uint32Array,
+  starts: Uint32Array,
+  first: number,
+  end: number,
+  senderNodes: number,
+): EdgeBlock {
+  const count = edges.length;
+  const senders = Uint32Array.from(edges, (e) => set.senders[e]);
+  const receivers = Uint32Array.from(edges, (e) => set.receivers[e]);
+  const features = new Float32Array(count * 4);
+  edges.forEach((e, i) => {
+    features.set(set.features.subarray(e * 4, e * 4 + 4), i * 4);
+  });
+  const senderStarts = countingStarts(senders, senderNodes);
+  const upload = <T extends Uint32Array | Float32Array>(tensor: Tensor, values: T) => {
+    memory.add(tensor);
+    memory.write(tensor, values);
+    return tensor;
+  };
+  const indices = (what: string, values: Uint32Array) =>
+    upload(list(`${name} ${what}`, values.length), values);
+  return {
+    edges: count,
+    receiverStart: first,
+    receiverCount: end - first,
+    features: upload(matrix(`${name} features`, count, 4), features),
+    senders: indices('senders', senders),
+    receivers: indices('receivers', receivers),
+    receiverStarts: indices(
+      'receiver starts',
+      starts.slice(first, end + 1).map((s) => s - starts[first]),
+    ),
+    senderStarts: indices('sender starts', senderStarts),
+    senderOrder: indices('sender order', countingOrder(senders, senderStarts)),
+  };
+}
+
+/** starts[k] = how many keys are less than k; length n + 1. */
+function countingStarts(keys: ArrayLike<number>, n: number): Uint32Array {
+  const starts = new Uint32Array(n + 1);
+  for (let i = 0; i < keys.length; i++) starts[keys[i] + 1]++;
+  for (let k = 0; k < n; k++) starts[k + 1] += starts[k];
+  return starts;
+}
+
+/** Positions of the keys in ascending key order, equal keys in their old order. */
+function countingOrder(keys: ArrayLike<number>, starts: Uint32Array): Uint32Array {
+  const next = starts.slice();
+  const order = new Uint32Array(keys.length);
+  for (let i = 0; i < keys.length; i++) order[next[keys[i]]++] = i;
+  return order;
+}

@@ -1,0 +1,231 @@
+import { segmentSum } from '../../shaders/segment_sum/segment_sum';
+import { rowsOf, type Tensor } from '../webgpu/tensor';
+import type { BlockedEdges, EdgeBlock } from './edge_blocks';
+import {
+  type MlpTape,
+  type NormTape,
+  recordMlp,
+  recordMlpBackward,
+  recordNorm,
+  recordNormBackward,
+  recordProjection,
+  recordProjectionBackward,
+} from './mlp';
+import type { Recorder } from './recorder';
+
+/** An MLP followed by a layer norm, kept for its backward pass. */
+export interface NormedMlpTape {
+  mlp: MlpTape;
+  norm: NormTape;
+}
+
+/** The latents of one block of edges before its messages, and how they came to be when nobody else keeps that. */
+export interface BlockEdges {
+  latents: Tensor;
+  embedding?: NormedMlpTape;
+}
+
+interface BlockTape extends NormedMlpTape {
+  edges: BlockEdges;
+}
+
+/** Products of the node latents with their sections of the first weight: computed per node, gathered per edge. */
+interface Projections {
+  sender: Tensor;
+  receiver: Tensor;
+}
+
+/** Sections of the first edge weight: it acts on [edge | sender | receiver]. */
+const EDGE = 0;
+const SENDER = 1;
+const RECEIVER = 2;
+
+/** One round of messages over an edge set, as recorded by {@link recordMessages}. */
+export interface MessagesTape {
+  path: string;
+  set: BlockedEdges;
+  senders: Tensor;
+  receivers: Tensor;
+  edgesOf: (block: EdgeBlock, i: number) => BlockEdges;
+  /** Absent when messages are thrown away and recorded again for the backward pass. */
+  blocks?: BlockTape[];
+}
+
+/**
+ * Records one round of messages (spec 5.1): every edge computes LN(MLP([edge | sender | receiver])), every receiver
+ * sums what it gets. Block by block, so that messages never exist for all edges at once unless `keep` asks for it.
+ *
+ * @param edgesOf gives (and may record) a block's edge latents
+ * @param options `updateEdges`: also return edge latents + messages; `keep`: keep what the backward pass needs
+ * @returns sums [receivers, latent], and the updated edge latents of each block
+ */
+export function recordMessages(
+  net: Recorder,
+  path: string,
+  set: BlockedEdges,
+  nodes: { senders: Tensor; receivers: Tensor },
+  edgesOf: MessagesTape['edgesOf'],
+  options: { updateEdges: boolean; keep: boolean },
+): { sums: Tensor; updated: Tensor[]; tape: MessagesTape } {
+  const { plan, latent } = net;
+  const projections = project(net, path, nodes);
+  const sums = plan.transient(`${path} sums`, set.receiverNodes, latent);
+  const updated: Tensor[] = [];
+  const blocks: BlockTape[] = [];
+  set.blocks.forEach((block, i) => {
+    const edges = edgesOf(block, i);
+    const messages = plan.transient(`${path} messages`, block.edges, latent);
+    const sum = options.updateEdges
+      ? plan.transient(`${path} updated edges`, block.edges, latent)
+      : undefined;
+    const residual = options.updateEdges ? edges.latents : undefined;
+    blocks.push(recordBlock(net, path, block, edges, projections, { y: messages, sum, residual }));
+    if (sum) updated.push(sum);
+    const out = rowsOf(sums, block.receiverStart, block.receiverCount);
+    plan.add(segmentSum({ out, values: messages, starts: block.receiverStarts }));
+  });
+  const tape = { path, set, ...nodes, edgesOf, blocks: options.keep ? blocks : undefined };
+  return { sums, updated, tape };
+}
+
+function project(net: Recorder, path: string, nodes: { senders: Tensor; receivers: Tensor }): Projections {
+  return {
+    sender: recordProjection(net, path, SENDER, nodes.senders),
+    receiver: recordProjection(net, path, RECEIVER, nodes.receivers),
+  };
+}
+
+function recordBlock(
+  net: Recorder,
+  path: string,
+  block: EdgeBlock,
+  edges: BlockEdges,
+  projections: Projections,
+  out: { y?: Tensor; sum?: Tensor; residual?: Tensor },
+): BlockTape {
+  const first = {
+    terms: [{ x: edges.latents, section: EDGE }],
+    sender: { table: projections.sender, index: block.senders },
+    receiver: { table: projections.receiver, index: block.receivers },
+  };
+  const mlp = recordMlp(net, path, block.edges, first, net.latent);
+  return { edges, mlp, norm: recordNorm(net, path, mlp.y, out) };
+}
+
+/** Gradients of node latents, added to what the tensors hold unless `fresh` (then written over it). */
+export interface NodeGradient {
+  tensor: Tensor;
+  fresh: boolean;
+}
+
+/**
+ * Records the gradient of {@link recordMessages}.
+ *
+ * @param dSums gradient of the sums [receivers, latent]
+ * @param dUpdated gradients of the updated edge latents, one tensor a block; on return they hold the gradients of the
+ *   edge latents before the messages. Absent when the updated edges were not used.
+ * @param dSenders, dReceivers where the node latents' gradients go; the same tensor may serve both
+ * @returns per block, the gradient of the edge latents
+ */
+export function recordMessagesBackward(
+  net: Recorder,
+  tape: MessagesTape,
+  dSums: Tensor,
+  dUpdated: Tensor[] | undefined,
+  dSenders: NodeGradient,
+  dReceivers: NodeGradient,
+  onEdgeGradient?: (edges: BlockEdges, gradient: Tensor) => void,
+): Tensor[] {
+  const { plan, latent } = net;
+  const { path, set } = tape;
+  const projections = tape.blocks ? undefined : project(net, path, tape);
+  const dSender = plan.transient(`${path} sender gradient`, set.senderNodes, latent);
+  const dReceiver = plan.transient(`${path} receiver gradient`, set.receiverNodes, latent);
+  const dEdges: Tensor[] = [];
+  set.blocks.forEach((block, i) => {
+    const kept =
+      tape.blocks?.[i] ??
+      recordBlock(net, path, block, tape.edgesOf(block, i), projections!, {
+        y: plan.transient(`${path} messages again`, block.edges, latent),
+      });
+    const dy = dUpdated?.[i];
+    const dMessages = recordNormBackward(net, kept.norm, {
+      dy,
+      gathered: { table: dSums, index: block.receivers },
+    });
+    const dEdge = dy ?? plan.transient(`${path} edge gradient`, block.edges, latent);
+    const input = { dx: dEdge, accumulate: dy !== undefined };
+    const dPre = recordMlpBackward(net, kept.mlp, dMessages, [input]);
+    const out = rowsOf(dReceiver, block.receiverStart, block.receiverCount);
+    plan.add(segmentSum({ out, values: dPre, starts: block.receiverStarts }));
+    const { senderStarts: starts, senderOrder: order } = block;
+    plan.add(segmentSum({ out: dSender, values: dPre, starts, order, accumulate: i > 0 }));
+    dEdges.push(dEdge);
+    onEdgeGradient?.(kept.edges, dEdge);
+  });
+  for (const [section, nodes, gradient, to] of [
+    [SENDER, tape.senders, dSender, dSenders],
+    [RECEIVER, tape.receivers, dReceiver, dReceivers],
+  ] as const) {
+    recordProjectionBackward(net, path, section, nodes, gradient, { dx: to.tensor, accumulate: !to.fresh });
+  }
+  return dEdges;
+}
+
+/** Records LN(MLP(x)): the embedding of node or edge features. `section` picks the rows of the first weight. */
+export function recordEmbedding(
+  net: Recorder,
+  path: string,
+  x: Tensor,
+  section = 0,
+): { latents: Tensor; embedding: NormedMlpTape } {
+  const mlp = recordMlp(net, path, x.rows, { terms: [{ x, section }] }, net.latent);
+  const latents = net.plan.transient(`${path} embedded`, x.rows, net.latent);
+  return { latents, embedding: { mlp, norm: recordNorm(net, path, mlp.y, { y: latents }) } };
+}
+
+/** The gradient of {@link recordEmbedding}; `dx` takes the gradient of the features where somebody wants it. */
+export function recordEmbeddingBackward(
+  net: Recorder,
+  tape: NormedMlpTape,
+  dLatents: Tensor,
+  dx?: Tensor,
+): void {
+  const dy = recordNormBackward(net, tape.norm, { dy: dLatents });
+  recordMlpBackward(net, tape.mlp, dy, [dx && { dx, accumulate: false }]);
+}
+
+/** Records h + LN(MLP([h | sums])), the update of nodes; without sums, of nodes that receive nothing. */
+export function recordNodeUpdate(
+  net: Recorder,
+  path: string,
+  nodes: Tensor,
+  sums?: Tensor,
+): { latents: Tensor; tape: NormedMlpTape } {
+  const terms = [{ x: nodes, section: 0 }, ...(sums ? [{ x: sums, section: 1 }] : [])];
+  const mlp = recordMlp(net, path, nodes.rows, { terms }, net.latent);
+  const latents = net.plan.transient(`${path} updated`, nodes.rows, net.latent);
+  return { latents, tape: { mlp, norm: recordNorm(net, path, mlp.y, { sum: latents, residual: nodes }) } };
+}
+
+/**
+ * The gradient of {@link recordNodeUpdate}.
+ * @param dNodes gradient of the updated latents; on return it holds the gradient of the latents before
+ * @returns gradient of the sums, if there were any
+ */
+export function recordNodeUpdateBackward(
+  net: Recorder,
+  tape: NormedMlpTape,
+  dNodes: Tensor,
+): Tensor | undefined {
+  const dy = recordNormBackward(net, tape.norm, { dy: dNodes });
+  const hasSums = tape.mlp.terms.length > 1;
+  const dSums = hasSums
+    ? net.plan.transient(`${tape.mlp.path} sums gradient`, dNodes.rows, net.latent)
+    : undefined;
+  recordMlpBackward(net, tape.mlp, dy, [
+    { dx: dNodes, accumulate: true },
+    dSums && { dx: dSums, accumulate: false },
+  ]);
+  return dSums;
+}

@@ -1,0 +1,123 @@
+import type { Tensor } from '../webgpu/tensor';
+import type { BlockedEdges } from './edge_blocks';
+import {
+  type MessagesTape,
+  type NormedMlpTape,
+  recordEmbedding,
+  recordEmbeddingBackward,
+  recordMessages,
+  recordMessagesBackward,
+  recordNodeUpdate,
+  recordNodeUpdateBackward,
+} from './messages';
+import type { Recorder } from './recorder';
+
+const PATH = 'mesh_gnn/~_networks_builder';
+
+/** Latents of mesh nodes [mesh nodes, latent] and, block by block, of mesh edges [edges, latent]. */
+interface MeshState {
+  nodes: Tensor;
+  edges: Tensor[];
+}
+
+interface StepTape {
+  messages: MessagesTape;
+  update: NormedMlpTape;
+}
+
+export interface ProcessorTape {
+  edges: BlockedEdges;
+  steps: number;
+  /** How many steps share one checkpoint; all of them when nothing is recomputed. */
+  segment: number;
+  embeddings: NormedMlpTape[];
+  /** State before step i for every i that begins a segment. */
+  checkpoints: Map<number, MeshState>;
+  /** Tapes of the last segment, whose backward pass comes first. */
+  last: StepTape[];
+}
+
+/**
+ * Records the processor, mesh_gnn (spec 5.2 step 3): embeds the multi-mesh's edges, then sends `steps` rounds of
+ * messages with weights of their own.
+ *
+ * @param segment the latents are kept every so many steps, and what lies between is recorded again for the backward
+ *   pass; `steps` or more keeps everything
+ */
+export function recordProcessor(
+  net: Recorder,
+  nodes: Tensor,
+  edges: BlockedEdges,
+  steps: number,
+  segment: number,
+): { mesh: Tensor; tape: ProcessorTape } {
+  const embedded = edges.blocks.map(({ features }) =>
+    recordEmbedding(net, `${PATH}/encoder_edges_mesh`, features),
+  );
+  let state: MeshState = { nodes, edges: embedded.map(({ latents }) => latents) };
+  const checkpoints = new Map<number, MeshState>();
+  let last: StepTape[] = [];
+  for (let i = 0; i < steps; i++) {
+    if (i % segment === 0) {
+      checkpoints.set(i, state);
+      last = [];
+    }
+    const { next, tape } = recordStep(net, state, edges, i, steps);
+    last.push(tape);
+    state = next;
+  }
+  const embeddings = embedded.map(({ embedding }) => embedding);
+  return { mesh: state.nodes, tape: { edges, steps, segment, embeddings, checkpoints, last } };
+}
+
+function recordStep(
+  net: Recorder,
+  state: MeshState,
+  edges: BlockedEdges,
+  i: number,
+  steps: number,
+): { next: MeshState; tape: StepTape } {
+  const { sums, updated, tape } = recordMessages(
+    net,
+    `${PATH}/processor_edges_${i}_mesh`,
+    edges,
+    { senders: state.nodes, receivers: state.nodes },
+    (_, block) => ({ latents: state.edges[block] }),
+    { updateEdges: i < steps - 1, keep: true }, // nobody reads the edges after the last step
+  );
+  const update = recordNodeUpdate(net, `${PATH}/processor_nodes_${i}_mesh_nodes`, state.nodes, sums);
+  return { next: { nodes: update.latents, edges: updated }, tape: { messages: tape, update: update.tape } };
+}
+
+/**
+ * Records the processor's gradient.
+ * @param dMesh gradient of the mesh latents after the last step; on return, before the first
+ */
+export function recordProcessorBackward(net: Recorder, tape: ProcessorTape, dMesh: Tensor): void {
+  let dEdges: Tensor[] | undefined;
+  const starts = [...tape.checkpoints.keys()].reverse();
+  for (const start of starts) {
+    const end = Math.min(start + tape.segment, tape.steps);
+    const segment = end === tape.steps ? tape.last : recordSegment(net, tape, start, end);
+    for (const step of segment.toReversed()) {
+      const dSums = recordNodeUpdateBackward(net, step.update, dMesh)!;
+      const gradient = { tensor: dMesh, fresh: false };
+      dEdges = recordMessagesBackward(net, step.messages, dSums, dEdges, gradient, gradient);
+    }
+  }
+  tape.embeddings.forEach((embedding, block) => {
+    recordEmbeddingBackward(net, embedding, dEdges![block]);
+  });
+}
+
+/** Steps [start, end) once more from their checkpoint, this time for their tapes. */
+function recordSegment(net: Recorder, tape: ProcessorTape, start: number, end: number): StepTape[] {
+  let state = tape.checkpoints.get(start)!;
+  const tapes: StepTape[] = [];
+  for (let i = start; i < end; i++) {
+    const { next, tape: step } = recordStep(net, state, tape.edges, i, tape.steps);
+    tapes.push(step);
+    state = next;
+  }
+  return tapes;
+}

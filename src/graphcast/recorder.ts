@@ -1,0 +1,44 @@
+import type { PlanBuilder } from '../webgpu/plan';
+import { rowsOf, type Tensor } from '../webgpu/tensor';
+import type { ParameterLayout } from './packing';
+
+/** What the parts of the network record into. */
+export interface Recorder {
+  plan: PlanBuilder;
+  layout: ParameterLayout;
+  /** Flat buffers in `layout`'s order. */
+  parameters: Tensor;
+  /** Absent when the plan is for inference: then nothing is kept for a backward pass. */
+  gradients?: Tensor;
+  latent: number;
+  hiddenLayers: number;
+  /** Whether a CPU plays the GPU: decides the default variants of the matrix kernels. */
+  isSoftware: boolean;
+}
+
+/** A parameter array as one matrix; arrays that act on concatenated inputs have several sections. */
+export function weights(net: Recorder, name: string, section = 0): Tensor {
+  return net.layout.sections(net.parameters, name)[section];
+}
+
+/** Where the gradient of {@link weights} is summed. */
+export function gradientOf(net: Recorder, name: string, section = 0): Tensor {
+  if (!net.gradients) throw new Error(`${name}: this plan has no gradients`);
+  return net.layout.sections(net.gradients, name)[section];
+}
+
+/**
+ * Records row-wise work in windows of rows that fit a binding. `record` gets a function that cuts a tensor to the
+ * window; tensors it is not called with are seen whole.
+ */
+export function overRows(
+  net: Recorder,
+  rows: number,
+  tensors: (Tensor | undefined)[],
+  record: (cut: <T extends Tensor | undefined>(tensor: T) => T) => void,
+): void {
+  const widest = Math.max(...tensors.map((t) => (t ? t.stride * 4 : 0)));
+  net.plan.overRows(rows, widest, (start, count) => {
+    record((tensor) => (tensor ? rowsOf(tensor, start, count) : tensor) as typeof tensor);
+  });
+}

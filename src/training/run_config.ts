@@ -1,0 +1,245 @@
+import { ConfigError } from '../errors';
+import { type ModelConfig, PRESETS, validateModelConfig } from '../graphcast/config';
+import { TASKS, type Task, validateTask } from '../weather/task';
+
+/** How the learning rate moves over the updates of one phase. */
+export type LearningRate =
+  | { shape: 'linear' | 'cosine'; from: number; to: number }
+  | { shape: 'constant'; value: number };
+
+/** A stretch of updates with one rule (spec 11). `ar_steps` as a range grows by one in equal shares. */
+export interface Phase {
+  updates: number;
+  learning_rate: LearningRate;
+  ar_steps: number | { from: number; to: number };
+}
+
+/** AdamW and clipping (spec 11). */
+export interface OptimizerConfig {
+  b1: number;
+  b2: number;
+  eps: number;
+  weight_decay: number;
+  clip_norm: number;
+}
+
+/** A training run, as its folder's `config.json` holds it, in GraphCast's spelling. */
+export interface RunConfig {
+  /** The variables; absent in a file: every variable and level the data holds, or the checkpoint's own. */
+  task: Task;
+  model: ModelConfig;
+  optimizer: OptimizerConfig;
+  phases: Phase[];
+  batch_size: number;
+  seed: number;
+}
+
+/** The paper's optimiser. */
+export const OPTIMIZER: OptimizerConfig = { b1: 0.9, b2: 0.95, eps: 1e-8, weight_decay: 0.1, clip_norm: 32 };
+
+/** The paper's largest learning rate. */
+export const PEAK_LEARNING_RATE = 1e-3;
+
+/** Warm-up from 0 over a twentieth of the updates (at most the paper's 1,000), then half a cosine to 0. */
+export function warmUpCosine(updates: number, peak = PEAK_LEARNING_RATE): Phase[] {
+  const warmUp = Math.min(1000, Math.ceil(updates / 20));
+  const phases: Phase[] = [
+    { updates: warmUp, learning_rate: { shape: 'linear', from: 0, to: peak }, ar_steps: 1 },
+    { updates: updates - warmUp, learning_rate: { shape: 'cosine', from: peak, to: 0 }, ar_steps: 1 },
+  ];
+  return phases.filter((phase) => phase.updates > 0);
+}
+
+/** What a file or a command line gives; everything may be left out. */
+export interface PartialRunConfig {
+  task?: string | Task;
+  model?: Partial<ModelConfig>;
+  optimizer?: Partial<OptimizerConfig>;
+  phases?: Phase[];
+  batch_size?: number;
+  seed?: number;
+}
+
+/** What stands where a configuration says nothing. */
+export interface RunDefaults {
+  task: Task;
+  model: ModelConfig;
+  updates: number;
+}
+
+/** The network that a run gets when nothing names one. */
+export const DEFAULT_PRESET = 'tiny';
+
+export function presetModel(name: string): ModelConfig {
+  const preset = PRESETS[name];
+  if (!preset) {
+    throw new ConfigError(
+      `There is no preset '${name}'; the presets are ${Object.keys(PRESETS).join(', ')}.`,
+    );
+  }
+  return preset.model;
+}
+
+const FIELDS = {
+  run: ['task', 'model', 'optimizer', 'phases', 'batch_size', 'seed'],
+  phase: ['updates', 'learning_rate', 'ar_steps'],
+  task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
+};
+
+/**
+ * Reads a `config.json`.
+ * @param name the file's name, for messages
+ * @throws ConfigError on bad JSON, unknown fields, or values of the wrong kind
+ */
+export function parseRunConfig(text: string, name: string): PartialRunConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${name} is not valid JSON: ${(cause as Error).message}.`, { cause });
+  }
+  const fields = objectAt(json, name);
+  expectFields(fields, FIELDS.run, name);
+  const { task, phases, ...rest } = fields;
+  for (const section of ['model', 'optimizer']) {
+    if (rest[section] !== undefined) objectAt(rest[section], `${name}: ${section}`);
+  }
+  expectFields((rest.optimizer ?? {}) as object, Object.keys(OPTIMIZER), `${name}: optimizer`);
+  const config: PartialRunConfig = rest;
+  if (task !== undefined) config.task = typeof task === 'string' ? task : parseTask(task, name);
+  if (phases !== undefined) {
+    if (!Array.isArray(phases)) throw new ConfigError(`${name}: phases must be a list of phases.`);
+    for (const [i, phase] of phases.entries()) {
+      expectFields(objectAt(phase, `${name}: phase ${i}`), FIELDS.phase, `${name}: phase ${i}`);
+    }
+    config.phases = phases as Phase[];
+  }
+  return config;
+}
+
+/**
+ * Fills what is left out and checks the whole.
+ * @throws ConfigError naming the field, its value and what is allowed
+ */
+export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults): RunConfig {
+  const config: RunConfig = {
+    task: typeof given.task === 'string' ? namedTask(given.task) : (given.task ?? defaults.task),
+    model: { ...defaults.model, ...given.model },
+    optimizer: { ...OPTIMIZER, ...given.optimizer },
+    phases: given.phases ?? warmUpCosine(defaults.updates),
+    batch_size: given.batch_size ?? 1,
+    seed: given.seed ?? 0,
+  };
+  validateTask(config.task);
+  validateModelConfig(config.model);
+  const { optimizer } = config;
+  for (const [field, value] of Object.entries(optimizer)) {
+    expectNumber(`optimizer.${field}`, value, (v) => v >= 0, 'a number that is not negative');
+  }
+  for (const field of ['b1', 'b2'] as const) {
+    expectNumber(`optimizer.${field}`, optimizer[field], (v) => v < 1, 'a number below 1');
+  }
+  expectNumber('optimizer.eps', optimizer.eps, (v) => v > 0, 'a number above 0');
+  expectNumber('optimizer.clip_norm', optimizer.clip_norm, (v) => v > 0, 'a number above 0');
+  expectNumber('batch_size', config.batch_size, isCount, 'a whole number from 1');
+  expectNumber('seed', config.seed, Number.isSafeInteger, 'a whole number');
+  if (config.phases.length === 0) throw new ConfigError('phases is empty, expected at least one phase.');
+  config.phases.forEach(validatePhase);
+  return config;
+}
+
+/** A configuration as it is written to `config.json`: the task under the reference's field names. */
+export function formatRunConfig(config: RunConfig): string {
+  const { task, ...rest } = config;
+  const named = {
+    input_variables: task.inputVariables,
+    target_variables: task.targetVariables,
+    forcing_variables: task.forcingVariables,
+    pressure_levels: task.pressureLevels,
+    input_duration: task.inputDuration,
+  };
+  return `${JSON.stringify({ task: named, ...rest }, null, 2)}\n`;
+}
+
+function namedTask(name: string): Task {
+  if (!(name in TASKS)) {
+    throw new ConfigError(`There is no task '${name}'; the tasks are ${Object.keys(TASKS).join(', ')}.`);
+  }
+  return TASKS[name as keyof typeof TASKS];
+}
+
+function parseTask(json: unknown, name: string): Task {
+  const fields = objectAt(json, `${name}: task`);
+  expectFields(fields, FIELDS.task, `${name}: task`);
+  const strings = (field: string) => listAt<string>(fields[field], `${name}: task.${field}`, 'string');
+  return {
+    inputVariables: strings('input_variables'),
+    targetVariables: strings('target_variables'),
+    forcingVariables: strings('forcing_variables'),
+    pressureLevels: listAt<number>(fields.pressure_levels, `${name}: task.pressure_levels`, 'number'),
+    inputDuration: String(fields.input_duration ?? '12h'),
+  };
+}
+
+function validatePhase(phase: Phase, i: number): void {
+  const place = `phases[${i}]`;
+  expectNumber(`${place}.updates`, phase.updates, isCount, 'a whole number from 1');
+  const rate: Partial<LearningRate> | undefined = phase.learning_rate;
+  const positive = (v: number) => v >= 0 && v < 10;
+  if (rate?.shape === 'constant') {
+    expectNumber(`${place}.learning_rate.value`, rate.value, positive, 'a number from 0 to 10');
+  } else if (rate?.shape === 'linear' || rate?.shape === 'cosine') {
+    expectNumber(`${place}.learning_rate.from`, rate.from, positive, 'a number from 0 to 10');
+    expectNumber(`${place}.learning_rate.to`, rate.to, positive, 'a number from 0 to 10');
+  } else {
+    throw new ConfigError(
+      `${place}.learning_rate.shape is ${JSON.stringify(rate?.shape)}, expected "linear", "cosine" or "constant".`,
+    );
+  }
+  const steps = phase.ar_steps;
+  if (typeof steps === 'object' && steps !== null) {
+    expectNumber(`${place}.ar_steps.from`, steps.from, isCount, 'a whole number from 1');
+    expectNumber(
+      `${place}.ar_steps.to`,
+      steps.to,
+      (v) => isCount(v) && v >= steps.from,
+      'a whole number from `from`',
+    );
+  } else {
+    expectNumber(`${place}.ar_steps`, steps, isCount, 'a whole number from 1, or {"from": 2, "to": 12}');
+  }
+}
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+
+function expectNumber(
+  field: string,
+  value: unknown,
+  allowed: (value: number) => boolean,
+  words: string,
+): void {
+  if (typeof value !== 'number' || !Number.isFinite(value) || !allowed(value)) {
+    throw new ConfigError(`${field} is ${JSON.stringify(value)}, expected ${words}.`);
+  }
+}
+
+function objectAt(json: unknown, place: string): Record<string, unknown> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new ConfigError(`${place} must be an object with named fields.`);
+  }
+  return json as Record<string, unknown>;
+}
+
+function listAt<T>(json: unknown, place: string, type: 'string' | 'number'): T[] {
+  if (!Array.isArray(json) || json.some((item) => typeof item !== type)) {
+    throw new ConfigError(`${place} must be a list of ${type}s.`);
+  }
+  return json as T[];
+}
+
+function expectFields(fields: object, known: string[], place: string): void {
+  const unknown = Object.keys(fields).find((field) => !known.includes(field));
+  if (unknown !== undefined) {
+    throw new ConfigError(`${place} has an unknown field '${unknown}'; the fields are ${known.join(', ')}.`);
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * A run's folder on disk. Node only; in the browser a run is exported as files.
+ */
+import { createHash } from 'node:crypto';
+import { access, appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, ConfigError } from '../errors';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
+import { type NpyArray, readNpz, writeNpz } from '../graphcast/npz';
+import { formatRunConfig, type PartialRunConfig, parseRunConfig, type RunConfig } from './run_config';
+import type { OptimizerState, UpdateMetrics } from './trainer';
+
+const CONFIG = 'config.json';
+const METRICS = 'metrics.jsonl';
+const CHECKPOINT = 'checkpoint.npz';
+const OPTIMIZER = 'optimizer.npz';
+/** Files on their way in: complete, but not yet the run's. */
+const incoming = (file: string) => `incoming-${file}`;
+
+/**
+ * `config.json`, `metrics.jsonl`, `checkpoint.npz` (GraphCast's own format), `optimizer.npz`, `stats/`.
+ *
+ * A checkpoint is two files, the optimiser's naming the other by its fingerprint. Both are written beside and synced;
+ * renaming the checkpoint commits them, renaming the optimiser's file follows. Whoever opens the folder after a crash
+ * in between finishes the second rename.
+ */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes a new folder.
+   * @throws ConfigError when a run is there already
+   */
+  static async create(
+    path: string,
+    config: RunConfig,
+    statistics: Map<string, Uint8Array>,
+  ): Promise<RunFolder> {
+    await mkdir(join(path, 'stats'), { recursive: true });
+    if (await exists(join(path, CHECKPOINT))) {
+      throw new ConfigError(
+        `${path} already holds a run: continue it with --resume ${path}, or choose another --out.`,
+      );
+    }
+    const folder = new RunFolder(path);
+    await writeSynced(join(path, CONFIG), formatRunConfig(config));
+    await writeSynced(join(path, METRICS), '');
+    for (const [name, bytes] of statistics) await writeSynced(join(path, 'stats', name), bytes);
+    return folder;
+  }
+
+  /**
+   * Opens a run to continue it: its last whole checkpoint, metrics cut back to it.
+   * @throws ConfigError, CheckpointError when the folder is no run or is damaged
+   */
+  static async resume(
+    path: string,
+  ): Promise<{ folder: RunFolder; config: PartialRunConfig; checkpoint: Checkpoint; state: OptimizerState }> {
+    const folder = new RunFolder(path);
+    if (!(await exists(join(path, CONFIG)))) {
+      throw new ConfigError(
+        `${path} holds no run: it has no ${CONFIG}; give the folder that a run was written to.`,
+      );
+    }
+    const config = parseRunConfig(await readFile(join(path, CONFIG), 'utf8'), join(path, CONFIG));
+    const bytes = await folder.readRequired(CHECKPOINT);
+    const checkpoint = readCheckpoint(bytes, join(path, CHECKPOINT));
+    const state = parseState(await folder.matchingOptimizer(bytes), join(path, OPTIMIZER), checkpoint);
+    await folder.cutMetrics(state.update);
+    return { folder, config, checkpoint, state };
+  }
+
+  /** Folder of the three statistics files. */
+  get statistics(): string {
+    return join(this.path, 'stats');
+  }
+
+  async appendMetrics(metrics: UpdateMetrics): Promise<void> {
+    const { lossByVariable, gradientNorm, learningRate, arSteps, ...rest } = metrics;
+    const line = {
+      ...rest,
+      gradient_norm: gradientNorm,
+      learning_rate: learningRate,
+      ar_steps: arSteps,
+      loss_by_variable: lossByVariable,
+    };
+    await appendFile(join(this.path, METRICS), `${JSON.stringify(line)}\n`);
+  }
+
+  async save(checkpoint: Checkpoint, state: OptimizerState): Promise<void> {
+    const bytes = writeCheckpoint(checkpoint);
+    await writeSynced(join(this.path, incoming(OPTIMIZER)), formatState(state, checkpoint, bytes));
+    await writeSynced(join(this.path, incoming(CHECKPOINT)), bytes);
+    for (const file of [CHECKPOINT, OPTIMIZER]) {
+      await rename(join(this.path, incoming(file)), join(this.path, file));
+    }
+    await syncFolder(this.path);
+  }
+
+  /** The optimiser's file that belongs to the checkpoint: in place, or still incoming when a save was cut off. */
+  private async matchingOptimizer(checkpoint: Uint8Array): Promise<Uint8Array> {
+    const wanted = fingerprint(checkpoint);
+    const bytes = await this.readRequired(OPTIMIZER);
+    if (fingerprintIn(bytes, join(this.path, OPTIMIZER)) === wanted) return bytes;
+    const path = join(this.path, incoming(OPTIMIZER));
+    if (await exists(path)) {
+      const late = await readFile(path);
+      if (fingerprintIn(late, path) === wanted) {
+        await rename(path, join(this.path, OPTIMIZER));
+        return late;
+      }
+    }
+    throw new CheckpointError(
+      `${join(this.path, OPTIMIZER)} does not belong to the ${CHECKPOINT} beside it: put back both files of one save, or start a new run with --checkpoint ${join(this.path, CHECKPOINT)}.`,
+    );
+  }
+
+  private async readRequired(file: string): Promise<Uint8Array> {
+    try {
+      return await readFile(join(this.path, file));
+    } catch (cause) {
+      throw new CheckpointError(
+        `${this.path} has no ${file}: the run was stopped before its first checkpoint; start it anew.`,
+        { cause },
+      );
+    }
+  }
+
+  private async cutMetrics(update: number): Promise<void> {
+    const path = join(this.path, METRICS);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    let bytes = 0;
+    for (const line of lines.slice(0, update)) bytes += Buffer.byteLength(line) + 1;
+    await truncate(path, Math.min(bytes, Buffer.byteLength(lines.join('\n'))));
+  }
+}
+
+const MOMENTS = ['moment1', 'moment2'] as const;
+
+function formatState(state: OptimizerState, checkpoint: Checkpoint, checkpointBytes: Uint8Array): Uint8Array {
+  const entries = new Map<string, NpyArray>([
+    ['checkpoint', { shape: [], data: [fingerprint(checkpointBytes)] }],
+    ['update', { shape: [], data: BigInt64Array.of(BigInt(state.update)) }],
+    ['windows_drawn', { shape: [], data: BigInt64Array.of(BigInt(state.windowsDrawn)) }],
+  ]);
+  for (const moment of MOMENTS) {
+    for (const [name, data] of state[moment]) {
+      entries.set(`${moment}:${name}`, { shape: checkpoint.parameters.get(name)!.shape, data });
+    }
+  }
+  return writeNpz(entries);
+}
+
+function parseState(bytes: Uint8Array, path: string, checkpoint: Checkpoint): OptimizerState {
+  const entries = readNpz(bytes, path);
+  const moments = MOMENTS.map((moment) => {
+    const found = new Map<string, Float32Array>();
+    for (const [name, { data }] of checkpoint.parameters) {
+      const array = entries.get(`${moment}:${name}`)?.data;
+      if (!(array instanceof Float32Array) || array.length !== data.length) {
+        throw new CheckpointError(
+          `${path} has no ${moment} of ${name}: it is damaged; start a new run from the checkpoint.`,
+        );
+      }
+      found.set(name, array);
+    }
+    return found;
+  });
+  return {
+    update: Number(entries.get('update')?.data[0]),
+    windowsDrawn: Number(entries.get('windows_drawn')?.data[0]),
+    moment1: moments[0],
+    moment2: moments[1],
+  };
+}
+
+const fingerprint = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+function fingerprintIn(optimizer: Uint8Array, path: string): string {
+  return String(readNpz(optimizer, path).get('checkpoint')?.data[0]);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames in a folder durable, where the system can (Windows cannot open folders). */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

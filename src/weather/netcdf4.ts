@@ -1,0 +1,145 @@
+import type { Dataset as Hdf5Dataset, File as Hdf5File, Metadata } from 'h5wasm';
+import { DatasetError } from '../errors';
+import {
+  type ArrayStore,
+  ATTRIBUTES,
+  type AttributeValue,
+  checkClaim,
+  type NumericArray,
+  type StoredVariable,
+} from './array_store';
+import type { ByteSource } from './byte_source';
+import { freshPath, type Hdf5Library, hdf5Library, innermostReason } from './hdf5_library';
+
+/** The name that the NetCDF-4 library gives a dimension without coordinates. */
+const DIMENSION_ONLY = 'This is a netCDF dimension but not a netCDF variable';
+/** What it puts before the name of a variable that is called like a dimension but is not its coordinate. */
+const NOT_COORDINATE = '_nc4_non_coord_';
+/** Deflate, the best-compressing filter of NetCDF-4, packs at most about this many bytes into one. */
+const LARGEST_COMPRESSION = 1032;
+
+/**
+ * Opens a NetCDF-4 (HDF5) file: the variables of its root group, dimensions named by their scales.
+ *
+ * @throws DatasetError when the file is cut short, damaged or claims more than it can hold
+ */
+export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
+  const library = await hdf5Library();
+  const path = mount(library, source);
+  let file: Hdf5File | undefined;
+  const close = () => {
+    file?.close();
+    library.fileSystem.unlink(path);
+    source.close();
+  };
+  try {
+    file = new library.File(path, 'r');
+    const variables = new Map<string, StoredVariable>();
+    const datasets = new Map<string, Hdf5Dataset>();
+    for (const key of file.keys()) {
+      const dataset = file.get(key);
+      if (!(dataset instanceof library.Dataset)) continue;
+      const variable = describe(dataset);
+      if (!variable) continue;
+      const { size, chunks } = dataset.metadata;
+      const capacity = chunks ? source.size * LARGEST_COMPRESSION : source.size;
+      checkClaim(source.name, variable.name, variable.shape, size, capacity);
+      variables.set(variable.name, variable);
+      datasets.set(variable.name, dataset);
+    }
+    return {
+      name: source.name,
+      variables,
+      async read(name, start, count) {
+        const dataset = datasets.get(name);
+        if (!dataset) throw new DatasetError(`${source.name}: there is no variable '${name}'.`);
+        try {
+          return readBlock(dataset, start, count);
+        } catch (cause) {
+          throw new DatasetError(
+            `${source.name}: '${name}' cannot be read (${innermostReason(cause)}); the file is damaged or uses a compression that this reader lacks: write it again with deflate ('nccopy -d 1').`,
+            { cause },
+          );
+        }
+      },
+      close,
+    };
+  } catch (cause) {
+    // The caller closes the source.
+    file?.close();
+    library.fileSystem.unlink(path);
+    throw cause instanceof DatasetError ? cause : new DatasetError(unreadable(source.name, cause), { cause });
+  }
+}
+
+function unreadable(name: string, cause: unknown): string {
+  const reason = innermostReason(cause);
+  const cut = /truncated file: eof = (\d+),.*stored_eof = (\d+)/.exec(reason);
+  return cut
+    ? `${name}: the file is cut short (${cut[1]} of ${cut[2]} bytes); download or copy it again.`
+    : `${name}: the HDF5 file cannot be opened (${reason}); it is damaged or not a NetCDF-4 file: download or write it again.`;
+}
+
+/** Shows a byte source to the HDF5 library as a file that it reads piece by piece. */
+function mount({ fileSystem }: Hdf5Library, source: ByteSource): string {
+  const path = freshPath();
+  const node = fileSystem.createFile('/', path.slice(1), {}, true, false);
+  node.usedBytes = source.size;
+  node.stream_ops = {
+    ...node.stream_ops,
+    read(_stream, buffer, offset, length, position) {
+      const bytes = source.read(position, length);
+      new Uint8Array(buffer.buffer, buffer.byteOffset + offset, bytes.length).set(bytes);
+      return bytes.length;
+    },
+  };
+  return path;
+}
+
+/** Name, dimensions and attributes of a numeric variable; undefined for anything else. */
+function describe(dataset: Hdf5Dataset): StoredVariable | undefined {
+  const { metadata } = dataset;
+  const scale = dataset.get_scale_name();
+  if (!isNumeric(metadata) || !metadata.shape || scale?.startsWith(DIMENSION_ONLY)) return undefined;
+  const name = baseName(dataset.path);
+  const dimensions = metadata.shape.map((_, d) => {
+    const attached = dataset.get_attached_scales(d)[0];
+    if (attached !== undefined) return baseName(attached);
+    return scale !== null && metadata.shape?.length === 1 ? name : '(unnamed)';
+  });
+  const attributes: StoredVariable['attributes'] = {};
+  const stored = dataset.attrs;
+  for (const attribute of ATTRIBUTES) {
+    if (!(attribute in stored)) continue;
+    const value = attributeValue(stored[attribute].value);
+    if (value !== undefined) attributes[attribute] = value;
+  }
+  return { name, dimensions, shape: metadata.shape, attributes };
+}
+
+function isNumeric({ type, size }: Metadata): boolean {
+  const integer = type === 0 && [1, 2, 4, 8].includes(size);
+  const float = type === 1 && [4, 8].includes(size);
+  return integer || float;
+}
+
+function baseName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.startsWith(NOT_COORDINATE) ? name.slice(NOT_COORDINATE.length) : name;
+}
+
+/** One number for an array of one, as NetCDF means it. */
+function attributeValue(value: unknown): AttributeValue | undefined {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (!ArrayBuffer.isView(value) && !Array.isArray(value)) return undefined;
+  const items = Array.from(value as ArrayLike<unknown>);
+  return items.length === 1 ? attributeValue(items[0]) : (items as number[]);
+}
+
+function readBlock(dataset: Hdf5Dataset, start: number[], count: number[]): NumericArray {
+  const ranges = start.map((first, d): [number, number] => [first, first + count[d]]);
+  const value = ranges.length === 0 ? dataset.value : dataset.slice(ranges);
+  if (typeof value === 'number') return Float64Array.of(value);
+  if (typeof value === 'bigint') return BigInt64Array.of(value);
+  return value as NumericArray;
+}

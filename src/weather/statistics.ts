@@ -1,0 +1,205 @@
+import { DatasetError } from '../errors';
+import { readAll } from './array_store';
+import { type Channel, channelLayout } from './channels';
+import type { Dataset } from './dataset';
+import { Moments } from './moments';
+import { openNetcdf } from './netcdf';
+import { type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
+import type { Task } from './task';
+import { FRAME_SECONDS, WindowReader } from './windows';
+
+/** Normalisation statistics per variable and level (hPa, or null for none) in physical units; spec 7. */
+export interface Statistics {
+  mean(variable: string, level: number | null): number | undefined;
+  stddev(variable: string, level: number | null): number | undefined;
+  /** Standard deviation of x(t + 6 h) − x(t). */
+  diffsStddev(variable: string, level: number | null): number | undefined;
+}
+
+/** Names of the reference's statistics files (spec 10.2). */
+export const STATISTICS_FILES = {
+  mean: 'mean_by_level.nc',
+  stddev: 'stddev_by_level.nc',
+  diffsStddev: 'diffs_stddev_by_level.nc',
+} as const;
+type Measure = keyof typeof STATISTICS_FILES;
+
+/** One measure of every variable: values[l] belongs to levels[l] (hPa); levels is null for a single value. */
+type Table = Map<string, { levels: number[] | null; values: Float64Array }>;
+
+/** Statistics held as one table per measure, as the reference's files hold them. */
+export class TabulatedStatistics implements Statistics {
+  readonly tables: Record<Measure, Table>;
+
+  constructor(tables: Record<Measure, Table>) {
+    this.tables = tables;
+  }
+
+  mean(variable: string, level: number | null): number | undefined {
+    return this.lookUp('mean', variable, level);
+  }
+
+  stddev(variable: string, level: number | null): number | undefined {
+    return this.lookUp('stddev', variable, level);
+  }
+
+  diffsStddev(variable: string, level: number | null): number | undefined {
+    return this.lookUp('diffsStddev', variable, level);
+  }
+
+  private lookUp(measure: Measure, variable: string, level: number | null): number | undefined {
+    const entry = this.tables[measure].get(variable);
+    // A single value holds for every level, as in xarray's arithmetic.
+    if (!entry?.levels) return entry?.values[0];
+    return level === null ? undefined : entry.values[entry.levels.indexOf(level)];
+  }
+}
+
+/**
+ * Reads the reference's three statistics files, NetCDF-3 or -4, with any set of levels.
+ *
+ * @throws DatasetError when a file cannot be read or holds no statistics
+ */
+export async function readStatistics(files: Record<Measure, string | File>): Promise<TabulatedStatistics> {
+  const [mean, stddev, diffsStddev] = await Promise.all(
+    [files.mean, files.stddev, files.diffsStddev].map((file) => readTable(file)),
+  );
+  return new TabulatedStatistics({ mean, stddev, diffsStddev });
+}
+
+async function readTable(file: string | File): Promise<Table> {
+  const store = await openNetcdf(file);
+  try {
+    const coordinate = store.variables.get('level');
+    const levels = coordinate ? Array.from(await readAll(store, coordinate), Number) : null;
+    const table: Table = new Map();
+    for (const variable of store.variables.values()) {
+      const { name, dimensions } = variable;
+      const onLevels = dimensions.length === 1 && dimensions[0] === 'level';
+      if (name === 'level' || !(onLevels || dimensions.length === 0)) continue;
+      if (onLevels && !levels) {
+        throw new DatasetError(
+          `${store.name}: '${name}' lies on levels, but there is no variable 'level' in hPa; add it.`,
+        );
+      }
+      const values = Float64Array.from(Array.from(await readAll(store, variable), Number));
+      table.set(name, { levels: onLevels ? levels : null, values });
+    }
+    if (table.size === 0) {
+      throw new DatasetError(
+        `${store.name}: there are no statistics in this file; expected one number per variable, or one per level.`,
+      );
+    }
+    return table;
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * Computes the statistics of everything a task uses, derived forcings and static fields included, in one pass:
+ * mean and standard deviation over all frames and grid points (not weighted by area), and the standard deviation
+ * of differences between frames 6 h apart. A variable without such a pair has no `diffsStddev`.
+ *
+ * @param onProgress called after each frame
+ * @param frames ascending; all frames of the dataset when left out
+ * @throws DatasetError when the dataset does not fit the task, cannot be read or holds a NaN
+ */
+export async function computeStatistics(
+  dataset: Dataset,
+  task: Task,
+  onProgress?: (framesDone: number, framesTotal: number) => void,
+  frames: number[] = [...dataset.times.keys()],
+): Promise<TabulatedStatistics> {
+  const layout = channelLayout(task);
+  const reader = new WindowReader(dataset, task, layout);
+  const moving = [...layout.state, ...layout.forcings];
+  const gridNodes = dataset.latitudes.length * dataset.longitudes.length;
+  const fields = moving.map(() => new Moments());
+  const differences = moving.map(() => new Moments());
+  const difference = new Float64Array(gridNodes);
+
+  let before: Float32Array[] | undefined;
+  for (const [done, frame] of frames.entries()) {
+    const state = await reader.state(frame);
+    const forcings = await reader.forcings(dataset.times[frame]);
+    const planes = [...planesOf(state, gridNodes), ...planesOf(forcings, gridNodes)];
+    const adjacent = frames[done - 1] === frame - 1;
+    if (!adjacent || dataset.times[frame] - dataset.times[frame - 1] !== FRAME_SECONDS) before = undefined;
+    planes.forEach((plane, c) => {
+      fields[c].add(plane);
+      if (!before) return;
+      const earlier = before[c];
+      for (let i = 0; i < gridNodes; i++) difference[i] = plane[i] - earlier[i];
+      differences[c].add(difference);
+    });
+    before = planes;
+    onProgress?.(done + 1, frames.length);
+  }
+  const statics = planesOf(await reader.statics(), gridNodes).map((plane) => {
+    const moments = new Moments();
+    moments.add(plane);
+    return moments;
+  });
+
+  const channels = [...moving, ...layout.statics];
+  const all = [...fields, ...statics];
+  return new TabulatedStatistics({
+    mean: tabulated(channels, (c) => all[c].mean),
+    stddev: tabulated(channels, (c) => all[c].stddev),
+    diffsStddev: tabulated(moving, (c) => differences[c].stddev),
+  });
+}
+
+function planesOf(stack: Float32Array, gridNodes: number): Float32Array[] {
+  return Array.from({ length: stack.length / gridNodes }, (_, c) =>
+    stack.subarray(c * gridNodes, (c + 1) * gridNodes),
+  );
+}
+
+/** Gathers the channels of a variable, which are neighbours, into one entry. */
+function tabulated(channels: Channel[], value: (channel: number) => number | undefined): Table {
+  const table: Table = new Map();
+  channels.forEach(({ variable, level }, c) => {
+    const measured = value(c);
+    if (measured === undefined) return;
+    const entry = table.get(variable);
+    table.set(variable, {
+      levels: level === null ? null : [...(entry?.levels ?? []), level],
+      values: Float64Array.of(...(entry?.values ?? []), measured),
+    });
+  });
+  return table;
+}
+
+/** The reference's three files, NetCDF-4, float64, by the names of `STATISTICS_FILES`. */
+export async function writeStatistics({
+  tables,
+}: TabulatedStatistics): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [measure, name] of Object.entries(STATISTICS_FILES) as [Measure, string][]) {
+    files.set(name, await writeTable(tables[measure]));
+  }
+  return files;
+}
+
+function writeTable(table: Table): Promise<Uint8Array<ArrayBuffer>> {
+  const entries = [...table];
+  const levels = entries.find(([, entry]) => entry.levels)?.[1].levels ?? null;
+  const variables = entries.map(
+    ([name, entry]): NetcdfVariableSpec => ({
+      name,
+      dimensions: entry.levels ? ['level'] : [],
+      data: entry.values,
+      attributes: { _FillValue: Float64Array.of(Number.NaN) },
+    }),
+  );
+  if (!levels) return writeNetcdf({ dimensions: {}, variables });
+  const level = {
+    name: 'level',
+    dimensions: ['level'],
+    data: Int32Array.from(levels),
+    attributes: { units: 'hPa' },
+  };
+  return writeNetcdf({ dimensions: { level: levels.length }, variables: [level, ...variables] });
+}

@@ -1,0 +1,240 @@
+import { DatasetError } from '../errors';
+import { formatUtc } from './cf_time';
+import type { Channel, ChannelLayout } from './channels';
+import type { Dataset } from './dataset';
+import { deriveForcing } from './forcings';
+import { FrameCache } from './frame_cache';
+import { type Task, validateTask } from './task';
+import { checkTaskFits } from './task_fit';
+
+/** Seconds between two frames of a window (spec 1.6). */
+export const FRAME_SECONDS = 6 * 3600;
+
+/** Consecutive frames, 6 h apart, of everything a task needs. `grid nodes` is latitude-major. */
+export interface Window {
+  /** Time of the newest input frame, seconds since 1970-01-01 UTC. */
+  initialTime: number;
+  /** [2 + steps, state channels, grid nodes], physical units: −6 h, 0 h, +6 h, …; [2, …] from `readInitial`. */
+  state: Float32Array;
+  /** [2 + steps, forcing channels, grid nodes], physical units. */
+  forcings: Float32Array;
+  /** [static channels, grid nodes], physical units. */
+  statics: Float32Array;
+}
+
+/** Memory that decoded frames may take before the least recently used ones are dropped. */
+const CACHE_BYTES = 512 * 2 ** 20;
+
+/** Reads windows of a dataset in the channel order of a task. */
+export class WindowReader {
+  private readonly dataset: Dataset;
+  private readonly layout: ChannelLayout;
+  private readonly gridNodes: number;
+  /** Per frame: how many further frames follow it without a gap, each 6 h after the last. */
+  private readonly following: Int32Array;
+  private readonly frameAt: Map<number, number>;
+  private readonly cache = new FrameCache(CACHE_BYTES);
+
+  /**
+   * @throws ConfigError when the task is not valid
+   * @throws DatasetError when the dataset lacks a variable or level of the task
+   */
+  constructor(dataset: Dataset, task: Task, layout: ChannelLayout) {
+    validateTask(task);
+    checkTaskFits(dataset, layout);
+    this.dataset = dataset;
+    this.layout = layout;
+    this.gridNodes = dataset.latitudes.length * dataset.longitudes.length;
+    const { times } = dataset;
+    this.frameAt = new Map(Array.from(times, (time, frame) => [time, frame]));
+    this.following = new Int32Array(times.length);
+    for (let frame = times.length - 2; frame >= 0; frame--) {
+      if (times[frame + 1] - times[frame] === FRAME_SECONDS)
+        this.following[frame] = this.following[frame + 1] + 1;
+    }
+  }
+
+  /** Number of windows with `steps` target frames. */
+  windowCount(steps: number): number {
+    return this.firstFrames(steps).length;
+  }
+
+  /** First frames of all windows of 2 + `steps` consecutive frames 6 h apart; none crosses a gap. */
+  firstFrames(steps: number): number[] {
+    return [...this.following.keys()].filter((frame) => this.following[frame] >= steps + 1);
+  }
+
+  /**
+   * `firstFrames`, for a caller that cannot go on without any.
+   *
+   * @throws DatasetError when the dataset has no such window
+   */
+  requireWindows(steps: number): number[] {
+    const frames = this.firstFrames(steps);
+    if (frames.length > 0) return frames;
+    const { name, times } = this.dataset;
+    const longest = times.length === 0 ? 0 : this.following.reduce((most, n) => Math.max(most, n)) + 1;
+    throw new DatasetError(
+      `${name}: a window with ${steps} target step${steps === 1 ? '' : 's'} needs ${steps + 2} consecutive frames 6 h ` +
+        `apart, but the file holds ${times.length}, at most ${longest} of them in such a row; use fewer steps or a longer period.`,
+    );
+  }
+
+  /** The frame at a time (seconds since 1970-01-01 UTC), if the dataset has one. */
+  frameAtTime(time: number): number | undefined {
+    return this.frameAt.get(time);
+  }
+
+  /**
+   * Reads a window for training or scoring.
+   *
+   * @throws DatasetError when the frames are not consecutive, cannot be read, or hold a NaN
+   */
+  read(firstFrame: number, steps: number): Promise<Window> {
+    return this.window(firstFrame, steps, 2 + steps);
+  }
+
+  /**
+   * Reads what a forecast needs: the state of the two input frames alone, and forcings for these and for `steps`
+   * more times, from the dataset where it has them, else derived.
+   *
+   * @throws DatasetError when the two frames are not 6 h apart, cannot be read, hold a NaN, or when a forcing that
+   *   cannot be derived is asked for after the end of the data
+   */
+  readInitial(firstFrame: number, steps: number): Promise<Window> {
+    return this.window(firstFrame, steps, 2);
+  }
+
+  /**
+   * The true state of a frame, [state channels, grid nodes], or undefined past the end of the data.
+   *
+   * @throws DatasetError when it cannot be read or holds a NaN
+   */
+  async truth(frame: number): Promise<Float32Array | undefined> {
+    return frame < this.dataset.times.length ? this.state(frame) : undefined;
+  }
+
+  /**
+   * State of a frame, [state channels, grid nodes].
+   *
+   * @throws DatasetError when it cannot be read or holds a NaN
+   */
+  state(frame: number): Promise<Float32Array> {
+    const { state } = this.layout;
+    return this.cache.get(`state ${frame}`, this.bytes(state), () =>
+      this.planes(state, this.dataset.times[frame], frame),
+    );
+  }
+
+  /**
+   * Forcings at a time (seconds since 1970-01-01 UTC), [forcing channels, grid nodes]: from the dataset where it
+   * has them, else derived.
+   *
+   * @throws DatasetError when they cannot be read, hold a NaN, or are neither in the dataset nor derivable
+   */
+  forcings(time: number): Promise<Float32Array> {
+    const { forcings } = this.layout;
+    return this.cache.get(`forcing ${time}`, this.bytes(forcings), () =>
+      this.planes(forcings, time, this.frameAt.get(time)),
+    );
+  }
+
+  /**
+   * Static fields, [static channels, grid nodes].
+   *
+   * @throws DatasetError when they cannot be read or hold a NaN
+   */
+  statics(): Promise<Float32Array> {
+    const { statics } = this.layout;
+    return this.cache.get('static', this.bytes(statics), () =>
+      this.planes(statics, this.dataset.times[0], 0),
+    );
+  }
+
+  private async window(firstFrame: number, steps: number, stateFrames: number): Promise<Window> {
+    const { name, times } = this.dataset;
+    if (!(this.following[firstFrame] >= stateFrames - 1)) {
+      const start =
+        firstFrame in times ? `frame ${firstFrame} (${formatUtc(times[firstFrame])})` : `frame ${firstFrame}`;
+      throw new DatasetError(
+        `${name}: a window of ${stateFrames} consecutive frames 6 h apart cannot start at ${start}; ` +
+          'choose another start, fewer steps, or a file without gaps.',
+      );
+    }
+    const start = times[firstFrame];
+    const state: Promise<Float32Array>[] = [];
+    for (let k = 0; k < stateFrames; k++) state.push(this.state(firstFrame + k));
+    const forcings: Promise<Float32Array>[] = [];
+    for (let k = 0; k < 2 + steps; k++) forcings.push(this.forcings(start + k * FRAME_SECONDS));
+    return {
+      initialTime: start + FRAME_SECONDS,
+      state: joined(await Promise.all(state)),
+      forcings: joined(await Promise.all(forcings)),
+      statics: await this.statics(),
+    };
+  }
+
+  private bytes(channels: Channel[]): number {
+    return channels.length * this.gridNodes * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Reads or derives channels at one time, [channels, grid nodes]; `frame` is undefined outside the dataset. */
+  private async planes(channels: Channel[], time: number, frame: number | undefined): Promise<Float32Array> {
+    const result = new Float32Array(channels.length * this.gridNodes);
+    for (let c = 0; c < channels.length; ) {
+      const { variable } = channels[c];
+      const levels = channels.flatMap((channel) => (channel.variable === variable ? [channel.level] : []));
+      result.set(await this.field(variable, levels, time, frame), c * this.gridNodes);
+      c += levels.length;
+    }
+    return result;
+  }
+
+  /** All channels of one variable, [levels, grid nodes]. */
+  private async field(
+    variable: string,
+    levels: (number | null)[],
+    time: number,
+    frame: number | undefined,
+  ): Promise<Float32Array> {
+    const { dataset } = this;
+    if (frame !== undefined && dataset.variables.has(variable)) {
+      const onLevels = levels.filter((level) => level !== null);
+      const values = await dataset.read(variable, frame, onLevels.length > 0 ? onLevels : undefined);
+      this.checkFinite(values, variable, levels, time);
+      return values;
+    }
+    const derived = deriveForcing(variable, time, dataset.latitudes, dataset.longitudes);
+    if (derived) return derived;
+    throw new DatasetError(
+      `${dataset.name}: the forcing '${variable}' is needed on ${formatUtc(time)}, when the file has none, and cannot ` +
+        'be derived; use fewer steps or data that reaches further.',
+    );
+  }
+
+  private checkFinite(values: Float32Array, variable: string, levels: (number | null)[], time: number): void {
+    const { gridNodes, dataset } = this;
+    levels.forEach((level, l) => {
+      const plane = values.subarray(l * gridNodes, (l + 1) * gridNodes);
+      let bad = 0;
+      for (const value of plane) if (!Number.isFinite(value)) bad++;
+      if (bad === 0) return;
+      const where = level === null ? '' : ` at ${level} hPa`;
+      const when = dataset.variables.get(variable)?.hasTime ? ` on ${formatUtc(time)}` : '';
+      throw new DatasetError(
+        `${dataset.name}: '${variable}'${where}${when} is NaN or infinite at ${bad} of ${gridNodes} grid points; ` +
+          `leave this ${level === null ? 'variable' : 'level or variable'} out of the task or fill the gaps.`,
+      );
+    });
+  }
+}
+
+function joined(frames: Float32Array[]): Float32Array {
+  const result = new Float32Array(frames.reduce((total, { length }) => total + length, 0));
+  let offset = 0;
+  for (const frame of frames) {
+    result.set(frame, offset);
+    offset += frame.length;
+  }
+  return result;
+}

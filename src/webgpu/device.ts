@@ -1,0 +1,126 @@
+import { DeviceError } from '../errors';
+import { type Kernel, kernelSource } from './kernel';
+
+/** What the adapter says of itself, for the screen, for logs and for the choice of kernel variants. */
+export interface AdapterDescription {
+  vendor: string;
+  architecture: string;
+  description: string;
+  /** True for drivers that run on the CPU (lavapipe, SwiftShader, WARP). */
+  isSoftware: boolean;
+}
+
+/** A lost device, as a typed event: `destroyed` when this program ended it itself. */
+export interface DeviceLoss {
+  reason: 'destroyed' | 'unknown';
+  message: string;
+}
+
+/** An open device with its pipelines. Made by {@link openDevice}; closed with `close()`. */
+export interface Gpu {
+  device: GPUDevice;
+  adapter: AdapterDescription;
+  /** Largest range of a buffer that one binding may show to a kernel, bytes. */
+  maxBinding: number;
+  hasTimestamps: boolean;
+  /** Resolves, never rejects, when the device is gone. */
+  lost: Promise<DeviceLoss>;
+  /** The compiled pipeline of a kernel; compiled once per set of constants and present bindings. */
+  pipeline(request: PipelineRequest): Promise<GPUComputePipeline>;
+  close(): void;
+}
+
+export interface PipelineRequest {
+  kernel: Kernel;
+  constants: Record<string, number | boolean>;
+  present: (binding: string) => boolean;
+}
+
+/** Features that make kernels faster or measurable; asked for only where the adapter has them. */
+const USEFUL_FEATURES: GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+
+const SOFTWARE = /llvmpipe|lavapipe|swiftshader|microsoft basic render|warp/i;
+
+/**
+ * Opens a device with the adapter's own limits and every useful feature.
+ *
+ * @param gpu `navigator.gpu` in a browser, Dawn's in Node.
+ * @throws DeviceError when there is no adapter or it refuses a device.
+ */
+export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new DeviceError(
+      'No WebGPU adapter was found: use Chrome or Edge 121 or later with hardware acceleration switched on, or install a Vulkan driver.',
+    );
+  }
+  const requiredFeatures = USEFUL_FEATURES.filter((name) => adapter.features.has(name));
+  const requiredLimits: Record<string, number> = {};
+  for (const name of [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupSizeX',
+  ] as const) {
+    requiredLimits[name] = adapter.limits[name];
+  }
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  } catch (cause) {
+    throw new DeviceError(`The WebGPU adapter ${adapter.info.description} refused a device.`, { cause });
+  }
+  const { vendor, architecture, description } = adapter.info;
+  const isSoftware =
+    adapter.info.isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`);
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  return {
+    device,
+    adapter: { vendor, architecture, description, isSoftware },
+    maxBinding: device.limits.maxStorageBufferBindingSize,
+    hasTimestamps: device.features.has('timestamp-query'),
+    lost: device.lost.then((info) => ({
+      reason: info.reason === 'destroyed' ? 'destroyed' : 'unknown',
+      message: info.message,
+    })),
+    pipeline(request) {
+      const code = kernelSource(request.kernel, request.constants, request.present);
+      let made = pipelines.get(code);
+      if (!made) {
+        made = compile(device, request.kernel, code);
+        pipelines.set(code, made);
+      }
+      return made;
+    },
+    close: () => device.destroy(),
+  };
+}
+
+async function compile(device: GPUDevice, kernel: Kernel, code: string): Promise<GPUComputePipeline> {
+  const entries: GPUBindGroupLayoutEntry[] = [
+    { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+  ];
+  Object.values(kernel.bindings).forEach((binding, i) => {
+    const type = binding.access === 'read' ? 'read-only-storage' : 'storage';
+    entries.push({ binding: i + 1, visibility: GPUShaderStage.COMPUTE, buffer: { type } });
+  });
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code, label: kernel.name });
+  const layout = device.createPipelineLayout({
+    bindGroupLayouts: [device.createBindGroupLayout({ entries })],
+  });
+  try {
+    return await device.createComputePipelineAsync({ label: kernel.name, layout, compute: { module } });
+  } catch (cause) {
+    const { messages } = await module.getCompilationInfo();
+    const said = messages.map((m) => `line ${m.lineNum}: ${m.message}`).join('\n') || String(cause);
+    const numbered = code.split('\n').map((line, i) => `${String(i + 1).padStart(4)} ${line}`);
+    throw new DeviceError(`Kernel ${kernel.name} does not compile. ${said}\n${numbered.join('\n')}`, {
+      cause,
+    });
+  } finally {
+    await device.popErrorScope();
+  }
+}

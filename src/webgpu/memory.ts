@@ -1,0 +1,127 @@
+import { DeviceError } from '../errors';
+import type { Gpu } from './device';
+import type { Tensor } from './tensor';
+
+/**
+ * GPU buffers of tensors. Persistent tensors (parameters, moments, frames) get a buffer of their own here;
+ * a plan's transient tensors share slots. Views resolve to their owner's buffer.
+ */
+export class Memory {
+  private readonly buffers = new Map<Tensor, GPUBuffer>();
+  private readonly owned: GPUBuffer[] = [];
+  /** Bytes of all buffers made here. */
+  bytes = 0;
+  private readonly gpu: Gpu;
+
+  constructor(gpu: Gpu) {
+    this.gpu = gpu;
+  }
+
+  /** Gives each tensor a zeroed buffer of its own. Throws DeviceError when the adapter cannot hold one so large. */
+  add(...tensors: Tensor[]): void {
+    for (const tensor of tensors) this.buffers.set(tensor.owner, this.create(tensor.bytes, tensor.name));
+  }
+
+  /** A buffer of at least `bytes`, without a tensor yet. */
+  create(bytes: number, label: string): GPUBuffer {
+    const { device } = this.gpu;
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    if (size > device.limits.maxBufferSize) {
+      throw new DeviceError(
+        `${label} needs a buffer of ${Math.ceil(size / 2 ** 20)} MiB, this adapter allows ${Math.floor(device.limits.maxBufferSize / 2 ** 20)} MiB: choose a smaller model or grid.`,
+      );
+    }
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = device.createBuffer({ label, size, usage });
+    this.owned.push(buffer);
+    this.bytes += size;
+    return buffer;
+  }
+
+  /** A uniform buffer for the arguments of dispatches. */
+  createUniform(bytes: number): GPUBuffer {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const buffer = this.gpu.device.createBuffer({ label: 'arguments', size: bytes, usage });
+    this.owned.push(buffer);
+    this.bytes += bytes;
+    return buffer;
+  }
+
+  /** Fills every storage buffer made here with NaN. */
+  poison(): void {
+    for (const buffer of this.owned) {
+      if (!(buffer.usage & GPUBufferUsage.STORAGE)) continue;
+      const nan = new Float32Array(buffer.size / 4).fill(Number.NaN);
+      this.gpu.device.queue.writeBuffer(buffer, 0, nan);
+    }
+  }
+
+  /** Makes `tensor` live in an existing buffer (a slot that other tensors use at other times). */
+  place(tensor: Tensor, buffer: GPUBuffer): void {
+    this.buffers.set(tensor.owner, buffer);
+  }
+
+  has(tensor: Tensor): boolean {
+    return this.buffers.has(tensor.owner);
+  }
+
+  buffer(tensor: Tensor): GPUBuffer {
+    const buffer = this.buffers.get(tensor.owner);
+    if (!buffer) throw new Error(`tensor ${tensor.name} has no buffer`);
+    return buffer;
+  }
+
+  /** Writes rows without padding [rows, width] into a tensor; the padding stays as it is. */
+  write(tensor: Tensor, values: Float32Array | Uint32Array | Int32Array): void {
+    if (values.length !== tensor.rows * tensor.width) {
+      throw new RangeError(
+        `${tensor.name} takes ${tensor.rows} x ${tensor.width} numbers, not ${values.length}`,
+      );
+    }
+    let data: Float32Array | Uint32Array | Int32Array = values;
+    if (tensor.stride !== tensor.width) {
+      data = new Float32Array(tensor.rows * tensor.stride);
+      for (let r = 0; r < tensor.rows; r++) {
+        data.set(values.subarray(r * tensor.width, (r + 1) * tensor.width), r * tensor.stride);
+      }
+    }
+    this.gpu.device.queue.writeBuffer(this.buffer(tensor), tensor.offset, data as Float32Array<ArrayBuffer>);
+  }
+
+  /** Reads a tensor back without its padding: [rows, width]. Rejects with DeviceError when the device is lost. */
+  async read(tensor: Tensor): Promise<Float32Array> {
+    const { device } = this.gpu;
+    const staging = device.createBuffer({
+      size: tensor.bytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    try {
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.buffer(tensor), tensor.offset, staging, 0, tensor.bytes);
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ);
+      return unpadded(tensor, new Float32Array(staging.getMappedRange()));
+    } catch (cause) {
+      throw new DeviceError(`Reading ${tensor.name} back from the GPU failed: the device was lost.`, {
+        cause,
+      });
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of this.owned) buffer.destroy();
+    this.owned.length = 0;
+    this.buffers.clear();
+  }
+}
+
+/** A copy of mapped rows [rows, stride] without their padding. */
+export function unpadded(tensor: Tensor, mapped: Float32Array): Float32Array {
+  const { rows, width, stride } = tensor;
+  if (stride === width) return mapped.slice();
+  const out = new Float32Array(rows * width);
+  for (let r = 0; r < rows; r++) out.set(mapped.subarray(r * stride, r * stride + width), r * width);
+  return out;
+}

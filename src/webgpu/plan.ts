@@ -1,0 +1,254 @@
+import type { Gpu } from './device';
+import { type Dispatch, workgroupGrid } from './kernel';
+import { Memory } from './memory';
+import { assignSlots, type Lifetime, type Slot } from './slots';
+import { list, matrix, ROW_ALIGNMENT, type Tensor } from './tensor';
+
+/** A dispatch with everything resolved. */
+export interface ReadyDispatch {
+  kind: 'dispatch';
+  dispatch: Dispatch;
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+  grid: [number, number];
+}
+
+/** What an executor replays; replaying creates nothing. */
+export type Ready =
+  | ReadyDispatch
+  | { kind: 'copy'; from: GPUBuffer; fromOffset: number; to: GPUBuffer; toOffset: number; bytes: number }
+  | { kind: 'clear'; buffer: GPUBuffer; offset: number; bytes: number };
+
+/**
+ * Records programs: ordered lists of dispatches over named tensors, all known before anything is allocated.
+ *
+ * Transient tensors live from the first dispatch that names them to the last, counted over all programs in the
+ * order in which they were begun (forward before backward). Programs may be replayed in other patterns as long
+ * as whatever a program reads from another's transients was written by that program's latest replay.
+ */
+export class PlanBuilder {
+  readonly programs = new Map<string, Dispatch[]>();
+  private readonly transients = new Set<Tensor>();
+  private current: Dispatch[] | undefined;
+  /** Largest range a binding may show; row-wise work on more is cut into windows of rows. */
+  readonly maxBinding: number;
+
+  constructor(maxBinding: number) {
+    this.maxBinding = maxBinding;
+  }
+
+  /** A matrix [rows, width] that exists only while the plan needs it. Its memory is not cleared. */
+  transient(name: string, rows: number, width: number): Tensor {
+    return this.register(matrix(name, rows, width));
+  }
+
+  /** An unpadded list of numbers that exists only while the plan needs it. */
+  transientList(name: string, length: number): Tensor {
+    return this.register(list(name, length));
+  }
+
+  private register(tensor: Tensor): Tensor {
+    this.transients.add(tensor);
+    return tensor;
+  }
+
+  /** Begins (or continues) the program that the following dispatches belong to. */
+  program(name: string): void {
+    this.current = this.programs.get(name) ?? [];
+    this.programs.set(name, this.current);
+  }
+
+  /** Appends dispatches to the current program; those without rows are left out. */
+  add(...dispatches: Dispatch[]): void {
+    if (!this.current) throw new Error('program(name) comes before the first dispatch');
+    this.current.push(...dispatches.filter((dispatch) => dispatch.workgroups > 0));
+  }
+
+  /**
+   * Calls `record(start, count)` for windows of rows small enough that no tensor of `widest` bytes a row exceeds
+   * a binding.
+   */
+  overRows(rows: number, widest: number, record: (start: number, count: number) => void): void {
+    const most = Math.max(1, Math.floor(this.maxBinding / widest / ROW_ALIGNMENT)) * ROW_ALIGNMENT;
+    for (let start = 0; start < rows; start += most) record(start, Math.min(most, rows - start));
+  }
+
+  /** Floating-point operations of the matrix products in a program: what a step must compute at least. */
+  flops(program: string): number {
+    let sum = 0;
+    for (const dispatch of this.programs.get(program) ?? []) {
+      if (dispatch.kernel.name.startsWith('linear')) sum += dispatch.flops;
+    }
+    return sum;
+  }
+
+  /** Slots for every transient tensor, from lifetimes over all programs in order. */
+  slots(): Slot[] {
+    const lifetimes = new Map<Tensor, Lifetime>();
+    let time = 0;
+    for (const dispatches of this.programs.values()) {
+      for (const dispatch of dispatches) {
+        for (const tensor of Object.values(dispatch.tensors)) {
+          const owner = tensor?.owner;
+          if (!owner || !this.transients.has(owner)) continue;
+          const life = lifetimes.get(owner);
+          if (life) life.last = time;
+          else lifetimes.set(owner, { tensor: owner, first: time, last: time });
+        }
+        time++;
+      }
+    }
+    return assignSlots([...lifetimes.values()]);
+  }
+
+  /**
+   * Allocates slots, compiles pipelines, binds everything.
+   *
+   * @param persistent buffers of the tensors that outlive the plan.
+   */
+  async build(gpu: Gpu, persistent: Memory): Promise<Plan> {
+    const memory = new Memory(gpu);
+    const slots = this.slots();
+    slots.forEach((slot, i) => {
+      const buffer = memory.create(slot.bytes, `slot ${i}`);
+      for (const { tensor } of slot.tensors) memory.place(tensor, buffer);
+    });
+    const bufferOf = (tensor: Tensor) => (memory.has(tensor) ? memory : persistent).buffer(tensor);
+    const binder = new Binder(gpu, memory, bufferOf, [...this.programs.values()].flat().length);
+    const programs = new Map<string, ReadyDispatch[]>();
+    for (const [name, dispatches] of this.programs) {
+      programs.set(name, await Promise.all(dispatches.map((dispatch) => binder.ready(dispatch))));
+    }
+    binder.finish();
+    return new Plan(programs, memory, slots);
+  }
+}
+
+/** Programs ready to replay, and the transient memory they share. */
+export class Plan {
+  private readonly programs: Map<string, ReadyDispatch[]>;
+  private readonly memory: Memory;
+  readonly slots: Slot[];
+
+  constructor(programs: Map<string, ReadyDispatch[]>, memory: Memory, slots: Slot[]) {
+    this.programs = programs;
+    this.memory = memory;
+    this.slots = slots;
+  }
+
+  /** Bytes of GPU memory that the transient tensors take: the plan's peak, known before the first step. */
+  get bytes(): number {
+    return this.memory.bytes;
+  }
+
+  program(name: string): ReadyDispatch[] {
+    const program = this.programs.get(name);
+    if (!program) throw new Error(`no program ${name}`);
+    return program;
+  }
+
+  /** Reads a transient tensor that is alive after the last replayed program (tests). */
+  read(tensor: Tensor): Promise<Float32Array> {
+    return this.memory.read(tensor);
+  }
+
+  /** Fills all transient memory with NaN (tests: whatever is read before it is written shows). */
+  poison(): void {
+    this.memory.poison();
+  }
+
+  destroy(): void {
+    this.memory.destroy();
+  }
+}
+
+/** A ready copy between tensors of one memory, for the frame traffic between replays of programs. */
+export function readyCopy(memory: Memory, to: Tensor, from: Tensor): Ready {
+  if (to.bytes !== from.bytes) throw new RangeError(`copy of ${from.name} to ${to.name}: sizes differ`);
+  const [source, target] = [memory.buffer(from), memory.buffer(to)];
+  return {
+    kind: 'copy',
+    from: source,
+    fromOffset: from.offset,
+    to: target,
+    toOffset: to.offset,
+    bytes: from.bytes,
+  };
+}
+
+export function readyClear(memory: Memory, tensor: Tensor): Ready {
+  return { kind: 'clear', buffer: memory.buffer(tensor), offset: tensor.offset, bytes: tensor.bytes };
+}
+
+/** Turns recorded dispatches into ready ones: one uniform buffer holds the arguments of all dispatches. */
+class Binder {
+  private readonly gpu: Gpu;
+  private readonly bufferOf: (tensor: Tensor) => GPUBuffer;
+  private readonly uniforms: GPUBuffer;
+  private readonly values: DataView;
+  private readonly unused: GPUBuffer[];
+  private next = 0;
+  private readonly step: number;
+
+  constructor(gpu: Gpu, memory: Memory, bufferOf: (tensor: Tensor) => GPUBuffer, dispatches: number) {
+    this.gpu = gpu;
+    this.bufferOf = bufferOf;
+    this.step = gpu.device.limits.minUniformBufferOffsetAlignment;
+    this.values = new DataView(new ArrayBuffer(Math.max(1, dispatches) * this.argumentBytes));
+    this.uniforms = memory.createUniform(this.values.byteLength);
+    // Stand-ins for optional bindings that are left out; one per binding, as writable bindings must not alias.
+    this.unused = Array.from({ length: 12 }, (_, i) => memory.create(16, `unused ${i}`));
+  }
+
+  private get argumentBytes(): number {
+    return Math.max(64, this.step);
+  }
+
+  async ready(dispatch: Dispatch): Promise<ReadyDispatch> {
+    const offset = this.next++ * this.argumentBytes;
+    this.writeArguments(dispatch, offset);
+    const present = (name: string) => dispatch.tensors[name] !== undefined;
+    const { kernel, constants } = dispatch;
+    const pipeline = await this.gpu.pipeline({ kernel, constants, present });
+    const entries: GPUBindGroupEntry[] = [
+      { binding: 0, resource: { buffer: this.uniforms, offset, size: this.argumentBytes } },
+    ];
+    Object.keys(kernel.bindings).forEach((name, i) => {
+      const tensor = dispatch.tensors[name];
+      if (tensor && tensor.bytes > this.gpu.maxBinding) {
+        throw new RangeError(
+          `${kernel.name}: ${tensor.name} has ${tensor.bytes} bytes, a binding holds ${this.gpu.maxBinding}`,
+        );
+      }
+      entries.push({
+        binding: i + 1,
+        resource: tensor
+          ? {
+              buffer: this.bufferOf(tensor),
+              offset: tensor.offset,
+              size: Math.max(16, Math.ceil(tensor.bytes / 4) * 4),
+            }
+          : { buffer: this.unused[i] },
+      });
+    });
+    const bindGroup = this.gpu.device.createBindGroup({
+      label: kernel.name,
+      layout: pipeline.getBindGroupLayout(0),
+      entries,
+    });
+    return { kind: 'dispatch', dispatch, pipeline, bindGroup, grid: workgroupGrid(dispatch.workgroups) };
+  }
+
+  private writeArguments(dispatch: Dispatch, offset: number): void {
+    Object.entries(dispatch.kernel.args).forEach(([name, type], i) => {
+      const value = dispatch.args[name];
+      if (value === undefined) throw new Error(`${dispatch.kernel.name}: argument ${name} is missing`);
+      if (type === 'u32') this.values.setUint32(offset + 4 * i, value, true);
+      else this.values.setFloat32(offset + 4 * i, value, true);
+    });
+  }
+
+  finish(): void {
+    this.gpu.device.queue.writeBuffer(this.uniforms, 0, this.values.buffer as ArrayBuffer);
+  }
+}

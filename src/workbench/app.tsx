@@ -1,0 +1,67 @@
+import './theme.css';
+import './controls.css';
+import './app.css';
+import { lazy, Suspense, useEffect } from 'react';
+import { listenForKeys } from './keyboard';
+import { DropTarget } from './panels/drop_target';
+import { FieldBar } from './panels/field_bar';
+import { ForecastFigures, ForecastPanel } from './panels/forecast_panel';
+import { Header } from './panels/header';
+import { KeysDialog } from './panels/keys_dialog';
+import { Legend } from './panels/legend';
+import { NoWebGpu } from './panels/no_webgpu';
+import { Notices } from './panels/notices';
+import { Rooms } from './panels/rooms';
+import { StatusLine } from './panels/status_line';
+import { Timeline } from './panels/timeline';
+import { TrainFigures } from './panels/train_figures';
+import { TrainPanel } from './panels/train_panel';
+import { Welcome } from './panels/welcome';
+import { useData } from './state/data';
+import { useView } from './state/view';
+
+const Globe = lazy(() => import('./globe/globe'));
+
+export function App() {
+  const room = useView((view) => view.room);
+  const sheetOpen = useView((view) => view.sheetOpen);
+  const hasData = useData((data) => data.dataset !== null);
+  useEffect(listenForKeys, []);
+
+  return (
+    <div className="app">
+      <Header />
+      <Rooms />
+      <main className="stage" aria-label="Globe">
+        <Suspense fallback={<div className="globe" />}>
+          <Globe />
+        </Suspense>
+        {hasData && <FieldBar />}
+        <div className="below-globe">
+          {hasData && <Legend />}
+          {hasData && <Timeline />}
+        </div>
+        {!hasData && <Welcome />}
+        <NoWebGpu />
+      </main>
+      <div className="sheet" hidden={!sheetOpen}>
+        <button
+          type="button"
+          className="sheet-close"
+          aria-label="Close the panel"
+          onClick={() => useView.setState({ sheetOpen: false })}
+        />
+        <section className="left" aria-label="Controls">
+          {room === 'train' ? <TrainPanel /> : <ForecastPanel />}
+        </section>
+        <aside className="right-column" aria-label="Figures">
+          {room === 'train' ? <TrainFigures /> : <ForecastFigures />}
+        </aside>
+      </div>
+      <StatusLine />
+      <Notices />
+      <KeysDialog />
+      <DropTarget />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * Perceptual, colour-blind-safe colour maps, named for what they show. Cold is blue and warm is red, moisture
+ * starts from white, and anything with a sign diverges about a light middle.
+ */
+import {
+  interpolateBrBG,
+  interpolateCividis,
+  interpolateGnBu,
+  interpolateInferno,
+  interpolatePuOr,
+  interpolateRdBu,
+  interpolateRdYlBu,
+  interpolateViridis,
+} from 'd3-scale-chromatic';
+
+const MAPS = {
+  warmth: (t: number) => interpolateRdYlBu(1 - t),
+  pressure: (t: number) => interpolateRdBu(1 - t),
+  wind: (t: number) => interpolatePuOr(1 - t),
+  vertical: (t: number) => interpolateBrBG(1 - t),
+  moisture: (t: number) => interpolateGnBu(t),
+  light: (t: number) => interpolateInferno(t),
+  terrain: (t: number) => interpolateCividis(t),
+  neutral: (t: number) => interpolateViridis(t),
+  error: (t: number) => interpolateRdBu(1 - t),
+} as const;
+
+export type ColourMapName = keyof typeof MAPS;
+
+const ENTRIES = 256;
+
+/** RGBA bytes of a map, [256, 4], from the low end of the range to the high end. */
+export function colourTable(name: ColourMapName): Uint8Array {
+  const table = new Uint8Array(ENTRIES * 4);
+  for (let i = 0; i < ENTRIES; i++) {
+    const [r, g, b] = channels(MAPS[name](i / (ENTRIES - 1)));
+    table.set([r, g, b, 255], i * 4);
+  }
+  return table;
+}
+
+/** The map as a CSS gradient to the right, for the legend. */
+export function colourGradient(name: ColourMapName): string {
+  const stops = Array.from({ length: 17 }, (_, i) => MAPS[name](i / 16));
+  return `linear-gradient(to right, ${stops.join(', ')})`;
+}
+
+/** d3's schemes answer 'rgb(r, g, b)', and the sampled ones '#rrggbb'. */
+function channels(colour: string): [number, number, number] {
+  if (colour.startsWith('#')) {
+    const value = Number.parseInt(colour.slice(1), 16);
+    return [value >> 16, (value >> 8) & 255, value & 255];
+  }
+  const [r, g, b] = colour.match(/[\d.]+/g)!.map(Number);
+  return [r, g, b];
+}

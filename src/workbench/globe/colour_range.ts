@@ -1,0 +1,62 @@
+/** The range of values that a colour map spans: a little inside the data's extremes, with round ends. */
+
+export interface ColourRange {
+  low: number;
+  high: number;
+}
+
+/** Values below which the given fractions of the finite `values` lie; [0, 0] when there are none. */
+export function quantiles(values: Float32Array, fractions: [number, number]): [number, number] {
+  const finite = values.filter(Number.isFinite).sort();
+  if (finite.length === 0) return [0, 0];
+  const at = (f: number) => finite[Math.min(finite.length - 1, Math.max(0, Math.round(f * (finite.length - 1))))];
+  return [at(fractions[0]), at(fractions[1])];
+}
+
+/** A step of 1, 2, 2.5 or 5 times a power of ten that cuts `span` into about `pieces`. */
+export function niceStep(span: number, pieces: number): number {
+  const rough = span / pieces;
+  if (!(rough > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const fraction = rough / power;
+  return power * (fraction <= 1 ? 1 : fraction <= 2 ? 2 : fraction <= 2.5 ? 2.5 : fraction <= 5 ? 5 : 10);
+}
+
+/**
+ * A range with round ends around [low, high], both in the shown unit.
+ * `symmetric` makes the ends equal about zero; `from zero` starts at zero unless the data lie clearly below.
+ */
+export function niceRange(
+  low: number,
+  high: number,
+  kind: 'spread' | 'symmetric' | 'from zero',
+): ColourRange {
+  if (kind === 'symmetric') {
+    const end = roundUp(Math.max(Math.abs(low), Math.abs(high)));
+    return { low: -end, high: end };
+  }
+  if (kind === 'from zero' && low > -0.05 * Math.abs(high)) return { low: 0, high: roundUp(high) };
+  if (!(high > low)) {
+    const margin = Math.abs(low) > 0 ? Math.abs(low) * 0.01 : 1;
+    return { low: low - margin, high: high + margin };
+  }
+  const step = niceStep(high - low, 12);
+  return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step };
+}
+
+function roundUp(value: number): number {
+  if (!(value > 0)) return 1;
+  const step = niceStep(value, 8);
+  return Math.ceil(value / step - 1e-6) * step;
+}
+
+/** Round tick values inside the range, both ends included when they are round. */
+export function ticks(range: ColourRange, pieces: number): number[] {
+  const step = niceStep(range.high - range.low, pieces);
+  const first = Math.ceil(range.low / step - 1e-6);
+  const last = Math.floor(range.high / step + 1e-6);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => {
+    const value = (first + i) * step;
+    return Math.abs(value) < step * 1e-6 ? 0 : value;
+  });
+}

@@ -1,0 +1,140 @@
+import { useEffect, useRef, useState } from 'react';
+import { useData } from '../state/data';
+import { engine } from '../state/engine';
+import { notify, reportError } from '../state/notices';
+import { useShownField } from '../state/shown_field';
+import { useTheme } from '../state/theme';
+import { useTraining } from '../state/training';
+import { moveCamera, useView } from '../state/view';
+import { formatValue } from '../units';
+import { attachCameraControls } from './camera_controls';
+import { loadCoastlines } from './coastlines';
+import { colourTable } from './colour_map';
+import { niceStep } from './colour_range';
+import { fieldRaster, valueAt } from './field_raster';
+import { GlobeScene } from './globe_scene';
+import { globeColours } from './globe_theme';
+
+interface Reading {
+  left: number;
+  top: number;
+  longitude: number;
+  latitude: number;
+}
+
+/** The globe with its field, following the stores; the value under the pointer beside it. */
+export default function Globe() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [scene, setScene] = useState<GlobeScene | null>(null);
+  const [reading, setReading] = useState<Reading | null>(null);
+  const label = useShownField(({ values, display }) => (values ? `Globe: ${display.label}` : 'Globe'));
+
+  useEffect(() => {
+    const element = canvas.current!;
+    let made: GlobeScene;
+    try {
+      made = new GlobeScene(element);
+    } catch {
+      notify('error', 'The globe needs WebGL 2, which this browser does not offer: switch on hardware acceleration.');
+      return;
+    }
+    setScene(made);
+    loadCoastlines().then(({ lines, landImage }) => made.setCoastlines(lines, landImage), reportError);
+    const fit = () => made.resize(element.clientWidth, element.clientHeight, window.devicePixelRatio);
+    const observer = new ResizeObserver(fit);
+    observer.observe(element);
+    const detach = attachCameraControls(element, made, () => useView.getState().camera, moveCamera, (pointer) =>
+      setReading(pointer && readingAt(made, element, pointer)),
+    );
+    return () => {
+      detach();
+      observer.disconnect();
+      made.dispose();
+    };
+  }, []);
+
+  useCamera(scene);
+  useFieldOnGlobe(scene);
+  useMeshOnGlobe(scene);
+
+  return (
+    <div className="globe">
+      <canvas ref={canvas} role="img" aria-label={label} />
+      {reading && <PointerReading {...reading} />}
+    </div>
+  );
+}
+
+function useCamera(scene: GlobeScene | null): void {
+  const camera = useView((view) => view.camera);
+  useEffect(() => scene?.setView(camera), [scene, camera]);
+}
+
+function useFieldOnGlobe(scene: GlobeScene | null): void {
+  const theme = useTheme((state) => state.theme);
+  const dataset = useData((data) => data.dataset);
+  const { values, range, colourMap } = useShownField();
+  const isolines = useView((view) => view.isolines);
+  const { low, high } = range;
+
+  useEffect(() => scene?.setColours(globeColours(theme, values !== null)), [scene, theme, values]);
+  useEffect(() => scene?.setColourMap(colourTable(colourMap)), [scene, colourMap]);
+  useEffect(
+    () => scene?.setRange(low, high, isolines ? niceStep(high - low, 14) : 0),
+    [scene, low, high, isolines],
+  );
+  useEffect(() => {
+    if (!scene) return;
+    if (!values || !dataset) scene.clearField();
+    else scene.setField(fieldRaster(values, dataset.latitudes, dataset.longitudes), true);
+  }, [scene, values, dataset]);
+}
+
+/** The chosen configuration's multi-mesh: always on the bare globe, on a field when asked for. */
+function useMeshOnGlobe(scene: GlobeScene | null): void {
+  const meshSize = useTraining(({ settings }) => settings.meshSize);
+  const wanted = useView((view) => view.mesh);
+  const bare = useData((data) => data.dataset === null);
+  const visible = wanted || bare;
+
+  useEffect(() => scene?.showMesh(visible), [scene, visible]);
+  useEffect(() => {
+    if (!scene || !visible) return;
+    let current = true;
+    engine.call('meshEdges', { meshSize }).then(({ vertices, edges, levels }) => {
+      if (current) scene.setMesh(vertices, edges, levels);
+    }, reportError);
+    return () => {
+      current = false;
+    };
+  }, [scene, meshSize, visible]);
+}
+
+function readingAt(scene: GlobeScene, element: HTMLElement, pointer: { x: number; y: number }): Reading | null {
+  const { clientWidth, clientHeight } = element;
+  const place = scene.placeAt((pointer.x / clientWidth) * 2 - 1, 1 - (pointer.y / clientHeight) * 2);
+  return place && { left: pointer.x, top: pointer.y, ...place };
+}
+
+function PointerReading({ left, top, longitude, latitude }: Reading) {
+  const { values, unit } = useShownField();
+  const dataset = useData((data) => data.dataset);
+  const value = values && dataset && valueAt(values, dataset.latitudes, dataset.longitudes, latitude, longitude);
+  return (
+    <div className="reading" style={{ left, top }}>
+      {value !== null && (
+        <strong>
+          {formatValue(value)} {unit}
+        </strong>
+      )}
+      <span>
+        {degrees(latitude, 'N', 'S')} {degrees(longitude, 'E', 'W')}
+      </span>
+    </div>
+  );
+}
+
+function degrees(value: number, positive: string, negative: string): string {
+  return `${Math.abs(value).toFixed(1)}° ${value < 0 ? negative : positive}`;
+}
+

@@ -1,0 +1,136 @@
+/** The keys: one table that both the listener and the list under '?' read. */
+import { nudged } from './globe/camera_controls';
+import { LAYERS, ROOMS } from './location_hash';
+import { nearestLevel, useData } from './state/data';
+import { useForecasts } from './state/forecast';
+import { shownForecast } from './state/shown_field';
+import { stepInitial, stepLead, togglePlay } from './state/timeline';
+import { singleStep, trainOrPause } from './state/training';
+import { moveCamera, showField, showLayer, useView } from './state/view';
+
+export interface KeyAction {
+  /** As shown in the list. */
+  keys: string[];
+  words: string;
+  /** `KeyboardEvent.key` values, lower case. */
+  match: string[];
+  run(event: KeyboardEvent): void;
+}
+
+export const KEY_ACTIONS: KeyAction[] = [
+  { keys: ['Space'], words: 'Play or pause time', match: [' '], run: togglePlay },
+  {
+    keys: ['←', '→'],
+    words: 'Lead time, 6 h back or forward',
+    match: ['arrowleft', 'arrowright'],
+    run: ({ key }) => stepLead(key === 'ArrowRight' ? 1 : -1),
+  },
+  {
+    keys: ['↑', '↓'],
+    words: 'Later or earlier initial time',
+    match: ['arrowup', 'arrowdown'],
+    run: ({ key }) => stepInitial(key === 'ArrowUp' ? 1 : -1),
+  },
+  { keys: ['T'], words: 'Train or pause', match: ['t'], run: trainOrPause },
+  { keys: ['S'], words: 'Single update', match: ['s'], run: () => void singleStep() },
+  { keys: ['V'], words: 'Next variable', match: ['v'], run: nextVariable },
+  {
+    keys: ['[', ']'],
+    words: 'Level up (lower pressure) or down',
+    match: ['[', ']'],
+    run: ({ key }) => stepLevel(key === ']' ? 1 : -1),
+  },
+  { keys: ['L'], words: 'Next layer: forecast, truth, error', match: ['l'], run: nextLayer },
+  {
+    keys: ['I'],
+    words: 'Isolines',
+    match: ['i'],
+    run: () => useView.setState(({ isolines }) => ({ isolines: !isolines })),
+  },
+  { keys: ['M'], words: 'Multi-mesh', match: ['m'], run: () => useView.setState(({ mesh }) => ({ mesh: !mesh })) },
+  {
+    keys: ['1', '2'],
+    words: 'Rooms: Train, Forecast',
+    match: ['1', '2'],
+    run: ({ key }) => useView.setState({ room: ROOMS[Number(key) - 1], sheetOpen: true }),
+  },
+  {
+    keys: ['+', '−', '0'],
+    words: 'Zoom in, out, whole globe',
+    match: ['+', '=', '-', '0'],
+    run: turnGlobe,
+  },
+  {
+    keys: ['?'],
+    words: 'This list',
+    match: ['?'],
+    run: () => useView.setState(({ keysOpen }) => ({ keysOpen: !keysOpen })),
+  },
+  {
+    keys: ['Esc'],
+    words: 'Close',
+    match: ['escape'],
+    run: () => useView.setState({ keysOpen: false, sheetOpen: false, playing: false }),
+  },
+];
+
+/** Shown in the list; the listener handles it before the table, because plain arrows move time. */
+export const TURN_KEYS = { keys: ['Shift', '← ↑ → ↓'], words: 'Turn the globe' };
+
+/** Listens for the keys of the table wherever the focus does not need them itself. */
+export function listenForKeys(): () => void {
+  const listen = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTakenBy(event.target, event.key)) return;
+    if (event.shiftKey && event.key.startsWith('Arrow')) {
+      event.preventDefault();
+      turnGlobe(event);
+      return;
+    }
+    const action = KEY_ACTIONS.find(({ match }) => match.includes(event.key.toLowerCase()));
+    if (!action) return;
+    if (event.key !== 'Escape') event.preventDefault();
+    action.run(event);
+  };
+  window.addEventListener('keydown', listen);
+  return () => window.removeEventListener('keydown', listen);
+}
+
+/** Typing, choosing from a list and moving a slider keep their keys; a button keeps Space and Enter. */
+function isTakenBy(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement) || key === 'Escape') return false;
+  if (target instanceof HTMLInputElement && target.type === 'range') return key.startsWith('Arrow');
+  if (target instanceof HTMLInputElement && (target.type === 'radio' || target.type === 'checkbox')) {
+    return key === ' ' || (target.type === 'radio' && key.startsWith('Arrow'));
+  }
+  if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return true;
+  return (target instanceof HTMLButtonElement || target.tagName === 'SUMMARY') && (key === ' ' || key === 'Enter');
+}
+
+function turnGlobe(event: KeyboardEvent): void {
+  const camera = nudged(useView.getState().camera, event.key, event.shiftKey);
+  if (camera) moveCamera(camera);
+}
+
+function nextVariable(): void {
+  const { dataset } = useData.getState();
+  if (!dataset) return;
+  const { variable, level } = useView.getState();
+  const names = dataset.variables.map(({ name }) => name);
+  const next = names[(names.indexOf(variable) + 1) % names.length];
+  showField(next, nearestLevel(dataset, next, level));
+}
+
+function stepLevel(steps: number): void {
+  const { dataset } = useData.getState();
+  const { variable, level } = useView.getState();
+  if (!dataset || level === null) return;
+  const next = dataset.levels[dataset.levels.indexOf(level) + steps];
+  if (next !== undefined) showField(variable, next);
+}
+
+function nextLayer(): void {
+  const { forecast } = shownForecast();
+  if (!forecast && !useForecasts.getState().running) return;
+  const { layer } = useView.getState();
+  showLayer(LAYERS[(LAYERS.indexOf(layer) + 1) % LAYERS.length]);
+}

@@ -1,0 +1,80 @@
+import type { DatasetSummary } from '../../worker/protocol';
+import { closeCheckpoint, openDataset, useData } from '../state/data';
+import { isRunOpen, useTraining } from '../state/training';
+import { formatTime } from '../units';
+import { FilePicker } from './file_picker';
+import { OpenIcon } from './icons';
+
+/** What is open, in one look, and the way to open something else. */
+export function DataSection() {
+  const { dataset, checkpoint, statistics, opening } = useData();
+  const busy = useTraining(({ phase }) => isRunOpen(phase)) || opening !== null;
+  return (
+    <section className="section">
+      <h2>Data</h2>
+      {dataset ? <DatasetFacts dataset={dataset} /> : <p className="empty-note">Nothing is open.</p>}
+      <dl className="facts">
+        <dt>Statistics</dt>
+        <dd>
+          {statistics ? statistics.join(', ') : 'computed from the data'}{' '}
+          <FilePicker className="text-button" kind="statistics" label="Open statistics files" disabled={busy}>
+            Open…
+          </FilePicker>
+        </dd>
+        <dt>Checkpoint</dt>
+        <dd>
+          {checkpoint ? `${checkpoint.name} ` : 'none '}
+          {checkpoint ? (
+            <button type="button" className="text-button" disabled={busy} onClick={() => void closeCheckpoint()}>
+              Close
+            </button>
+          ) : (
+            <FilePicker className="text-button" kind="checkpoint" label="Open a checkpoint" disabled={busy}>
+              Open…
+            </FilePicker>
+          )}
+        </dd>
+      </dl>
+      <div className="row">
+        <FilePicker className="button" kind="any" disabled={busy}>
+          <OpenIcon />
+          Open file…
+        </FilePicker>
+        {!dataset?.synthetic && (
+          <button type="button" className="button" disabled={busy} onClick={() => void openDataset({ sample: true })}>
+            Sample
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function DatasetFacts({ dataset }: { dataset: DatasetSummary }) {
+  const { name, synthetic, latitudes, longitudes, levels, times, targetVariables, variables } = dataset;
+  const spacing = Number((360 / longitudes.length).toFixed(2));
+  return (
+    <>
+      <p className="file-name">
+        {name}
+        {synthetic && <span className="badge">synthetic</span>}
+      </p>
+      <dl className="facts">
+        <dt>Grid</dt>
+        <dd>
+          {latitudes.length} × {longitudes.length}, {spacing}°
+        </dd>
+        <dt>Frames</dt>
+        <dd>
+          {times.length} from {formatTime(times[0])}
+        </dd>
+        <dt>Levels</dt>
+        <dd>{levels.length === 0 ? 'none' : `${levels.join(' ')} hPa`}</dd>
+        <dt>Variables</dt>
+        <dd>
+          {variables.length}, of which {targetVariables.length} predicted
+        </dd>
+      </dl>
+    </>
+  );
+}

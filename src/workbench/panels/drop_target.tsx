@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'react';
+import { openFiles } from '../state/data';
+import { reportError } from '../state/notices';
+
+/** The whole window takes dropped files and folders; a veil says so while they hover. */
+export function DropTarget() {
+  const [hovering, setHovering] = useState(false);
+
+  useEffect(() => {
+    const listening = new AbortController();
+    const on = (type: 'dragover' | 'dragleave' | 'drop', listener: (event: DragEvent) => void) =>
+      window.addEventListener(type, listener, { signal: listening.signal });
+    on('dragover', (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      setHovering(true);
+    });
+    on('dragleave', (event) => {
+      if (event.relatedTarget === null) setHovering(false);
+    });
+    on('drop', (event) => {
+      event.preventDefault();
+      setHovering(false);
+      if (event.dataTransfer) droppedFiles(event.dataTransfer).then(openFiles, reportError);
+    });
+    return () => listening.abort();
+  }, []);
+
+  if (!hovering) return null;
+  return <div className="drop-veil">Drop data (.nc), statistics or a checkpoint (.npz)</div>;
+}
+
+/** The dropped files, and those directly inside dropped folders. */
+async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const plain = [...transfer.files];
+  const files: File[] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (entry?.isDirectory) files.push(...(await filesIn(entry as FileSystemDirectoryEntry)));
+    else if (plain[i]) files.push(plain[i]);
+  }
+  return files;
+}
+
+async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
+  const reader = folder.createReader();
+  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+  const files = entries.filter((entry) => entry.isFile && /\.(nc|npz)$/.test(entry.name));
+  return Promise.all(
+    files.map((entry) => new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))),
+  );
+}

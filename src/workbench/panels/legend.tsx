@@ -1,0 +1,32 @@
+import { colourGradient } from '../globe/colour_map';
+import { niceStep, ticks } from '../globe/colour_range';
+import { useShownField } from '../state/shown_field';
+import { useView } from '../state/view';
+import { fieldTitle, formatValue } from '../units';
+
+/** Title, unit and range of the shown field's colours, or why there is no field. */
+export function Legend() {
+  const { values, message, display, unit, colourMap, range } = useShownField();
+  const { level, layer, variable } = useView();
+  if (!values) return message ? <p className="stage-message">{message}</p> : null;
+
+  const pieces = 5;
+  const step = niceStep(range.high - range.low, pieces);
+  const title = fieldTitle(display.label, level);
+  return (
+    <figure className="legend" data-variable={variable}>
+      <figcaption>
+        <span>{layer === 'error' ? `Error of ${title.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : title}</span>
+        <span className="unit">{unit}</span>
+      </figcaption>
+      <div className="bar" style={{ background: colourGradient(colourMap) }} />
+      <div className="ticks">
+        {ticks(range, pieces).map((value) => (
+          <span key={value} style={{ left: `${((value - range.low) / (range.high - range.low)) * 100}%` }}>
+            {formatValue(value, step)}
+          </span>
+        ))}
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Room } from '../location_hash';
+import { showRoom, useView } from '../state/view';
+import { ForecastIcon, TrainIcon } from './icons';
+
+const ROOM_LIST: { room: Room; words: string; Icon: () => React.JSX.Element }[] = [
+  { room: 'train', words: 'Train', Icon: TrainIcon },
+  { room: 'forecast', words: 'Forecast', Icon: ForecastIcon },
+];
+
+export function Rooms() {
+  const current = useView((view) => view.room);
+  return (
+    <nav className="rooms" aria-label="Rooms">
+      {ROOM_LIST.map(({ room, words, Icon }, i) => (
+        <button
+          key={room}
+          type="button"
+          aria-current={room === current ? 'page' : undefined}
+          onClick={() => showRoom(room)}
+        >
+          <Icon />
+          {words}
+          <kbd aria-hidden="true">{i + 1}</kbd>
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,73 @@
+import { useDevice } from '../state/device';
+import { useForecasts } from '../state/forecast';
+import { isRunOpen, useTraining } from '../state/training';
+import { formatSpan, formatValue } from '../units';
+
+/** The truth about the run, always in the same place. */
+export function StatusLine() {
+  return (
+    <footer className="status">
+      <div className="figures" role="status">
+        <RunFigures />
+      </div>
+      <Adapter />
+    </footer>
+  );
+}
+
+function RunFigures() {
+  const { phase, note, updates, total, rate, loss } = useTraining();
+  const running = useForecasts((state) => state.running);
+  if (running) {
+    const left = running.secondsPerStep === null ? null : (running.steps - running.done) * running.secondsPerStep;
+    return (
+      <>
+        <span>
+          forecast step <strong>{running.done}</strong> / {running.steps}
+        </span>
+        {left !== null && <span>{formatSpan(left)} left</span>}
+      </>
+    );
+  }
+  if (phase === 'preparing') return <span>{note || 'Preparing the run'}…</span>;
+  if (updates === 0 && !isRunOpen(phase)) return <span>No run yet</span>;
+  return (
+    <>
+      <span>
+        update <strong>{updates.toLocaleString('en')}</strong> / {total.toLocaleString('en')}
+      </span>
+      {rate !== null && phase === 'running' && (
+        <>
+          <span>
+            <strong>{formatValue(rate)}</strong> samples/s
+          </span>
+          <span>{formatSpan((total - updates) / rate)} left</span>
+        </>
+      )}
+      {phase !== 'running' && <span>{phase}</span>}
+      {loss !== null && (
+        <span>
+          loss <strong>{formatValue(loss)}</strong>
+        </span>
+      )}
+    </>
+  );
+}
+
+function Adapter() {
+  const { status, name, software } = useDevice();
+  const busy = useTraining(({ phase }) => phase === 'running');
+  const words = {
+    looking: 'Looking for a WebGPU adapter…',
+    ready: software ? `${name} (software, slow)` : name,
+    missing: 'No WebGPU',
+    lost: 'GPU device lost',
+  }[status];
+  const tone = status === 'ready' ? (busy ? 'busy' : software ? 'slow' : 'good') : status === 'looking' ? '' : 'bad';
+  return (
+    <div className="adapter" title={words}>
+      <span className={`dot ${tone}`} />
+      <span className="name">{words}</span>
+    </div>
+  );
+}

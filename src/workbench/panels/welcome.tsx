@@ -1,0 +1,41 @@
+import { openDataset, useData } from '../state/data';
+import { useTraining } from '../state/training';
+import { FilePicker } from './file_picker';
+import { OpenIcon } from './icons';
+
+/** Vertices of an icosahedron whose edges were halved `refinements` times (spec 2.3). */
+export function meshNodes(refinements: number): number {
+  return 10 * 4 ** refinements + 2;
+}
+
+/** First contact: what is on the globe, and the next step. */
+export function Welcome() {
+  const meshSize = useTraining(({ settings }) => settings.meshSize);
+  const opening = useData((data) => data.opening);
+  return (
+    <section className="welcome" aria-label="Start">
+      <h2>Train GraphCast on your own machine</h2>
+      <p>
+        This is its multi-mesh with {meshNodes(meshSize).toLocaleString('en')} nodes. Give it weather to learn from: NetCDF
+        in the layout of GraphCast’s example datasets.
+      </p>
+      <div className="actions">
+        <FilePicker className="button primary" kind="any" disabled={opening !== null}>
+          <OpenIcon />
+          Open a NetCDF file…
+        </FilePicker>
+        <button
+          type="button"
+          className="button"
+          disabled={opening !== null}
+          onClick={() => void openDataset({ sample: true })}
+        >
+          Try a synthetic sample
+        </button>
+      </div>
+      <p className="small">
+        {opening ? `Opening ${opening}…` : 'Or drop files anywhere. They are read here and never leave this machine.'}
+      </p>
+    </section>
+  );
+}

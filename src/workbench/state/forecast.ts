@@ -1,0 +1,95 @@
+/** Forecasts that the engine holds, by initial frame, and the one being computed. */
+import { create } from 'zustand';
+import { engine } from './engine';
+import { reportError } from './notices';
+import { saveFile } from './save_file';
+import { useTraining } from './training';
+import { useView } from './view';
+
+export interface Forecast {
+  leadHours: number[];
+  /** Told apart from an earlier forecast of the same initial frame. */
+  revision: number;
+  /** What made it; empty until it is complete. */
+  parameters: string;
+}
+
+export interface ForecastProgress {
+  initialFrame: number;
+  done: number;
+  steps: number;
+  secondsPerStep: number | null;
+}
+
+interface Forecasts {
+  byInitialFrame: Record<number, Forecast>;
+  running: ForecastProgress | null;
+  /** Steps of 6 h that the next forecast will have. */
+  steps: number;
+}
+
+export const useForecasts = create<Forecasts>(() => ({ byInitialFrame: {}, running: null, steps: 6 }));
+
+const { getState, setState } = useForecasts;
+let nextRevision = 1;
+
+/** Runs a forecast and shows it on the globe as its frames are computed. */
+export async function runForecast(initialFrame: number): Promise<void> {
+  const { steps, running } = getState();
+  if (running) return;
+  const revision = nextRevision++;
+  setState(({ byInitialFrame }) => ({
+    running: { initialFrame, done: 0, steps, secondsPerStep: null },
+    byInitialFrame: { ...byInitialFrame, [initialFrame]: { leadHours: [], revision, parameters: '' } },
+  }));
+  useView.setState({ layer: 'forecast', playing: false });
+  try {
+    const settings = useTraining.getState().settings;
+    const summary = await engine.call('forecast', { settings, initialFrame, steps });
+    amend(initialFrame, { leadHours: summary.leadHours, parameters: summary.parameters });
+  } catch (error) {
+    reportError(error);
+  } finally {
+    setState({ running: null });
+    if (getState().byInitialFrame[initialFrame]?.leadHours.length === 0) forget(initialFrame);
+  }
+}
+
+export async function cancelForecast(): Promise<void> {
+  await engine.call('cancelForecast').catch(reportError);
+}
+
+/** Saves a forecast as NetCDF in the layout of GraphCast's example datasets. */
+export async function saveForecast(initialFrame: number): Promise<void> {
+  try {
+    saveFile(await engine.call('exportForecast', { initialFrame }), 'forecast.nc');
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+/** Forecasts belong to the dataset that they started from. */
+export function forgetForecasts(): void {
+  setState({ byInitialFrame: {} });
+}
+
+function amend(initialFrame: number, change: Partial<Forecast>): void {
+  setState(({ byInitialFrame }) => ({
+    byInitialFrame: { ...byInitialFrame, [initialFrame]: { ...byInitialFrame[initialFrame], ...change } },
+  }));
+}
+
+function forget(initialFrame: number): void {
+  setState(({ byInitialFrame }) => {
+    const { [initialFrame]: _, ...others } = byInitialFrame;
+    return { byInitialFrame: others };
+  });
+}
+
+engine.on('forecastFrame', ({ initialFrame, leadHours, done, steps, seconds }) => {
+  const forecast = getState().byInitialFrame[initialFrame];
+  if (!forecast) return;
+  amend(initialFrame, { leadHours: [...forecast.leadHours, leadHours] });
+  setState({ running: { initialFrame, done, steps, secondsPerStep: seconds } });
+  useView.setState({ leadHours });
+});

@@ -1,0 +1,134 @@
+/** A training run as the page sees it: its settings, its phase, its curves. */
+import { create } from 'zustand';
+import { PRESETS } from '../../graphcast/config';
+import { reviveError } from '../../worker/client';
+import type { RunPhase, TrainingSettings } from '../../worker/protocol';
+import { engine } from './engine';
+import { reportError } from './notices';
+import { saveFile } from './save_file';
+
+/** One entry per update; arrays grow in place, and `updates` in the store tells that they have. */
+export interface Curves {
+  update: number[];
+  loss: number[];
+  gradientNorm: number[];
+}
+
+interface Training {
+  settings: TrainingSettings;
+  phase: RunPhase;
+  /** Plain words while a run is being prepared. */
+  note: string;
+  /** Updates done. */
+  updates: number;
+  /** Updates that this run will have. */
+  total: number;
+  loss: number | null;
+  learningRate: number | null;
+  lossByVariable: Record<string, number>;
+  /** Updates per second, smoothed. */
+  rate: number | null;
+  parameterCount: number | null;
+  curves: Curves;
+}
+
+const DEFAULT_PRESET = Object.keys(PRESETS)[0];
+
+/** GraphCast's own peak learning rate is right for any of these sizes. */
+const DEFAULT_LEARNING_RATE = 1e-3;
+
+function presetSettings(preset: string): Pick<TrainingSettings, 'preset' | 'latentSize' | 'meshSize' | 'messageSteps'> {
+  const { model } = PRESETS[preset];
+  return { preset, latentSize: model.latent_size, meshSize: model.mesh_size, messageSteps: model.gnn_msg_steps };
+}
+
+const NO_RUN = {
+  note: '',
+  updates: 0,
+  total: 0,
+  loss: null,
+  learningRate: null,
+  lossByVariable: {},
+  rate: null,
+  parameterCount: null,
+};
+
+export const useTraining = create<Training>(() => ({
+  settings: { ...presetSettings(DEFAULT_PRESET), learningRate: DEFAULT_LEARNING_RATE, updates: 500, seed: 0 },
+  phase: 'idle',
+  ...NO_RUN,
+  curves: emptyCurves(),
+}));
+
+const { getState, setState } = useTraining;
+
+function emptyCurves(): Curves {
+  return { update: [], loss: [], gradientNorm: [] };
+}
+
+export function choosePreset(preset: string): void {
+  setState(({ settings }) => ({ settings: { ...settings, ...presetSettings(preset) } }));
+}
+
+export function changeSetting<K extends keyof TrainingSettings>(name: K, value: TrainingSettings[K]): void {
+  setState(({ settings }) => ({ settings: { ...settings, [name]: value } }));
+}
+
+/** A run exists whose settings are fixed. */
+export function isRunOpen(phase: RunPhase): boolean {
+  return phase === 'preparing' || phase === 'running' || phase === 'paused';
+}
+
+function startsNewRun(): boolean {
+  return !isRunOpen(getState().phase);
+}
+
+/** Starts a run, or goes on with a paused one. */
+export async function train(): Promise<void> {
+  if (startsNewRun()) setState({ ...NO_RUN, curves: emptyCurves() });
+  await engine.call('train', getState().settings).catch(reportError);
+}
+
+export async function pause(): Promise<void> {
+  await engine.call('pause').catch(reportError);
+}
+
+export async function singleStep(): Promise<void> {
+  if (startsNewRun()) setState({ ...NO_RUN, curves: emptyCurves() });
+  await engine.call('step', getState().settings).catch(reportError);
+}
+
+export async function stop(): Promise<void> {
+  await engine.call('stop').catch(reportError);
+}
+
+/** Saves the run's parameters as GraphCast's own checkpoint file. */
+export async function saveCheckpoint(): Promise<void> {
+  try {
+    saveFile(await engine.call('exportCheckpoint'), 'checkpoint.npz');
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+export function trainOrPause(): void {
+  void (getState().phase === 'running' ? pause() : train());
+}
+
+engine.on('phase', ({ phase, note }) => setState({ phase, note: note ?? '' }));
+engine.on('failed', (report) => reportError(reviveError(report)));
+engine.on('runReady', ({ parameterCount, updates }) => setState({ parameterCount, total: updates }));
+engine.on('update', (report) => {
+  const { curves, rate } = getState();
+  curves.update.push(report.update);
+  curves.loss.push(report.loss);
+  curves.gradientNorm.push(report.gradientNorm);
+  const current = 1 / report.seconds;
+  setState({
+    updates: report.update,
+    loss: report.loss,
+    learningRate: report.learningRate,
+    lossByVariable: report.lossByVariable,
+    rate: rate === null ? current : rate + 0.1 * (current - rate),
+  });
+});

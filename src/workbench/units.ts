@@ -1,0 +1,156 @@
+/**
+ * How each variable is shown: its short name, the unit forecasters read it in, and its colour map.
+ * Files and the network keep SI units; conversion happens only here, at the screen's edge.
+ */
+import type { ColourMapName } from './globe/colour_map';
+
+/** Standard gravity (m s-2): geopotential / g = geopotential height. */
+const GRAVITY = 9.80665;
+
+export interface Display {
+  /** Words for menus and legends, without the level: 'Geopotential height'. */
+  label: string;
+  /** The field's usual letter: 'z', 't', '2t'. */
+  symbol: string;
+  unit: string;
+  /** Shown value = stored value * scale + offset. */
+  scale: number;
+  offset: number;
+  /** Unit of a difference, where it reads otherwise than the value's (°C differences are K). */
+  differenceUnit: string;
+  colourMap: ColourMapName;
+  /** How the colour range follows the data: its own spread, equal ends about zero, or upward from zero. */
+  range: 'spread' | 'symmetric' | 'from zero';
+}
+
+function display(
+  label: string,
+  symbol: string,
+  unit: string,
+  scale: number,
+  offset: number,
+  colourMap: ColourMapName,
+  range: Display['range'],
+): Display {
+  const differenceUnit = unit === '°C' ? 'K' : unit;
+  return { label, symbol, unit, scale, offset, differenceUnit, colourMap, range };
+}
+
+const DISPLAYS: Record<string, Display> = {
+  geopotential: display('Geopotential height', 'z', 'dam', 1 / (10 * GRAVITY), 0, 'warmth', 'spread'),
+  temperature: display('Temperature', 't', '°C', 1, -273.15, 'warmth', 'spread'),
+  u_component_of_wind: display('Eastward wind', 'u', 'm/s', 1, 0, 'wind', 'symmetric'),
+  v_component_of_wind: display('Northward wind', 'v', 'm/s', 1, 0, 'wind', 'symmetric'),
+  vertical_velocity: display('Vertical velocity', 'w', 'Pa/s', 1, 0, 'vertical', 'symmetric'),
+  specific_humidity: display('Specific humidity', 'q', 'g/kg', 1000, 0, 'moisture', 'from zero'),
+  '2m_temperature': display('2 m temperature', '2t', '°C', 1, -273.15, 'warmth', 'spread'),
+  '10m_u_component_of_wind': display('10 m eastward wind', '10u', 'm/s', 1, 0, 'wind', 'symmetric'),
+  '10m_v_component_of_wind': display('10 m northward wind', '10v', 'm/s', 1, 0, 'wind', 'symmetric'),
+  mean_sea_level_pressure: display('Sea-level pressure', 'msl', 'hPa', 0.01, 0, 'pressure', 'spread'),
+  total_precipitation_6hr: display('Precipitation, 6 h', 'tp', 'mm', 1000, 0, 'moisture', 'from zero'),
+  // Joules accumulated over the hour before, shown as that hour's mean flux.
+  toa_incident_solar_radiation: display(
+    'Solar radiation, top of atmosphere',
+    'tisr',
+    'W/m²',
+    1 / 3600,
+    0,
+    'light',
+    'from zero',
+  ),
+  geopotential_at_surface: display('Surface height', 'z0', 'm', 1 / GRAVITY, 0, 'terrain', 'from zero'),
+  land_sea_mask: display('Land fraction', 'lsm', '', 1, 0, 'terrain', 'from zero'),
+};
+
+/** The display of a variable; a variable this table does not name keeps its own name and the file's unit. */
+export function displayOf(variable: string, fileUnit = ''): Display {
+  return (
+    DISPLAYS[variable] ??
+    display(sentence(variable), variable, fileUnit, 1, 0, 'neutral', 'spread')
+  );
+}
+
+function sentence(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** '500 hPa geopotential height', or the label alone for a surface variable. */
+export function fieldTitle(label: string, level: number | null): string {
+  return level === null ? label : `${level} hPa ${lowerFirst(label)}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** A stored value in the shown unit. */
+export function toShown(value: number, d: Display): number {
+  return value * d.scale + d.offset;
+}
+
+/** A stored difference (error, RMSE) in the shown unit: scaled, never shifted. */
+export function differenceToShown(value: number, d: Display): number {
+  return value * d.scale;
+}
+
+const MINUS = '\u2212';
+
+/** A number with three significant digits or so, a true minus sign, and no exponent in the ordinary range. */
+export function formatValue(value: number, step?: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude >= 1e6 || magnitude < 1e-4)) {
+    return value.toExponential(1).replace('e+', 'e').replaceAll('-', MINUS);
+  }
+  const digits = step === undefined ? decimalsFor(magnitude) : decimalsOfStep(step);
+  const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace('-', MINUS);
+}
+
+function decimalsFor(magnitude: number): number {
+  if (magnitude === 0 || magnitude >= 100) return 0;
+  if (magnitude >= 10) return 1;
+  return Math.min(5, 2 - Math.floor(Math.log10(magnitude)));
+}
+
+/** Decimals that tell multiples of `step` apart. */
+function decimalsOfStep(step: number): number {
+  return Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** '3 Jun 2024, 18 UTC' from seconds since 1970; minutes only when they are not zero. */
+export function formatTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const hour = String(date.getUTCHours()).padStart(2, '0');
+  const minute = date.getUTCMinutes();
+  const clock = minute === 0 ? hour : `${hour}:${String(minute).padStart(2, '0')}`;
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${clock} UTC`;
+}
+
+/** '+6 h', '+2 d 12 h'; '0 h' for the initial time. */
+export function formatLead(hours: number): string {
+  if (hours <= 0) return '0 h';
+  if (hours < 48) return `+${hours} h`;
+  const rest = hours % 24;
+  return rest === 0 ? `+${hours / 24} d` : `+${Math.floor(hours / 24)} d ${rest} h`;
+}
+
+/** '45 s', '7 min', '1 h 20 min': a span that is still to wait, roughly. */
+export function formatSpan(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** '483 KB', '1.8 MB'. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`;
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} KB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

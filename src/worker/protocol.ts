@@ -1,0 +1,156 @@
+/**
+ * What the page and the engine's thread say to each other. Requests are answered once, by number; events come
+ * when they come. Arrays travel as transferables, never copied.
+ */
+import type { ModelConfig } from '../graphcast/config';
+import type { VariableInfo } from '../weather/dataset';
+import type { Task } from '../weather/task';
+
+/** Where a dataset comes from: a file the user gave, an address, or the built-in synthetic planet. */
+export type DatasetSource = { file: File } | { url: string } | { sample: true };
+
+export interface DatasetSummary {
+  name: string;
+  synthetic: boolean;
+  latitudes: Float32Array;
+  longitudes: Float32Array;
+  levels: number[];
+  /** Seconds since 1970-01-01 UTC, one per frame. */
+  times: Float64Array;
+  /** Only variables on the grid that change with time or are fixed fields; coordinates are not listed. */
+  variables: VariableInfo[];
+  /** What a forecast predicts and can show. */
+  targetVariables: string[];
+  /** Frames from which a forecast can start: their −6 h neighbour is in the file too. */
+  initialFrames: number[];
+  /** Windows of two inputs and one target that training draws from. */
+  windows: number;
+}
+
+export interface CheckpointSummary {
+  name: string;
+  description: string;
+  model: ModelConfig;
+  task: Task;
+  parameterCount: number;
+}
+
+export interface AdapterSummary {
+  name: string;
+  /** A software adapter computes correctly and slowly; the page says so. */
+  software: boolean;
+}
+
+/** The choices of the Train panel. Everything else of a run has GraphCast's own value. */
+export interface TrainingSettings {
+  preset: string;
+  latentSize: number;
+  meshSize: number;
+  messageSteps: number;
+  learningRate: number;
+  updates: number;
+  seed: number;
+}
+
+export interface FieldName {
+  variable: string;
+  /** hPa; null for a surface variable. */
+  level: number | null;
+}
+
+/** Multi-mesh of a refinement: vertices [n, 3] on the unit sphere and undirected edges with their level. */
+export interface MeshEdges {
+  vertices: Float32Array;
+  /** [edges, 2] vertex numbers, coarse levels first. */
+  edges: Int32Array;
+  /** Refinement level of each edge. */
+  levels: Uint8Array;
+}
+
+export interface FieldScores {
+  leadHours: number[];
+  /** Latitude-weighted RMSE in the variable's own unit, one per lead time that has a truth. */
+  forecast: number[];
+  persistence: number[];
+}
+
+export interface ForecastSummary {
+  initialFrame: number;
+  leadHours: number[];
+  /** What made it: 'update 120', the checkpoint's name, or 'untrained parameters'. */
+  parameters: string;
+  cancelled: boolean;
+}
+
+/** Requests: name -> [what is sent, what comes back]. */
+export interface Calls {
+  openDevice: [undefined, AdapterSummary];
+  openDataset: [DatasetSource, DatasetSummary];
+  useStatistics: [{ files: File[] }, { names: string[] }];
+  openCheckpoint: [{ file: File }, CheckpointSummary];
+  closeCheckpoint: [undefined, undefined];
+  field: [FieldName & { frame: number }, Float32Array];
+  /** 2nd and 98th percentile over a sample of the file's frames. */
+  fieldSpread: [FieldName, { low: number; high: number }];
+  meshEdges: [{ meshSize: number }, MeshEdges];
+  /** Starts a run with these settings, or goes on with a paused one. */
+  train: [TrainingSettings, undefined];
+  pause: [undefined, undefined];
+  /** One update, then pause. */
+  step: [TrainingSettings, undefined];
+  /** Ends the run; its parameters stay for forecasts and export. */
+  stop: [undefined, undefined];
+  /** Answers when the forecast is complete or cancelled; frames are announced by events. */
+  forecast: [{ settings: TrainingSettings; initialFrame: number; steps: number }, ForecastSummary];
+  cancelForecast: [undefined, undefined];
+  forecastField: [FieldName & { initialFrame: number; leadHours: number }, Float32Array];
+  forecastScores: [FieldName & { initialFrame: number }, FieldScores];
+  exportForecast: [{ initialFrame: number }, Uint8Array];
+  exportCheckpoint: [undefined, Uint8Array];
+}
+
+export type CallName = keyof Calls;
+export type Arguments<K extends CallName> = Calls[K][0];
+export type Answer<K extends CallName> = Calls[K][1];
+
+export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished';
+
+export interface UpdateReport {
+  update: number;
+  loss: number;
+  lossByVariable: Record<string, number>;
+  gradientNorm: number;
+  learningRate: number;
+  /** Wall time of this update. */
+  seconds: number;
+}
+
+/** Events: name -> what they carry. */
+export interface Events {
+  phase: { phase: RunPhase; /** Plain words while preparing: 'Computing statistics, 40 %'. */ note?: string };
+  /** A run has been built: what it is, before its first update. */
+  runReady: { parameterCount: number; updates: number; inputChannels: number; outputChannels: number };
+  update: UpdateReport;
+  forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };
+  deviceLost: { message: string };
+  /** Training stopped on an error; a request's own error comes as its answer. */
+  failed: ErrorReport;
+}
+
+export type EventName = keyof Events;
+
+export interface ErrorReport {
+  /** Class name, so that the page can tell a plain-words error from a defect. */
+  name: string;
+  message: string;
+}
+
+export type Request = { [K in CallName]: { id: number; call: K; arguments: Arguments<K> } }[CallName];
+
+export type Reply =
+  | { id: number; result: unknown }
+  | { id: number; error: ErrorReport };
+
+export type EventMessage = { [K in EventName]: { event: K; detail: Events[K] } }[EventName];
+
+export type EngineMessage = Reply | EventMessage;

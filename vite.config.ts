@@ -1,0 +1,58 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// Cross-origin isolation gives the worker precise timers; the policy lets nothing but this origin in.
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+// WebAssembly is needed by the HDF5 reader; connect-src is open to the addresses of data that a user types in.
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' http: https: data: blob:",
+  "worker-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const local = { host: '127.0.0.1', strictPort: false };
+
+// `--mode cli` builds the command line instead of the page: npm packages stay outside, the bundle starts by itself.
+export default defineConfig(({ mode }) => ({
+  plugins: [react()],
+  server: { ...local, port: 5173, headers },
+  preview: {
+    ...local,
+    port: 4173,
+    headers: { ...headers, 'Content-Security-Policy': contentSecurityPolicy },
+  },
+  build:
+    mode === 'cli'
+      ? {
+          ssr: 'src/cli/graphcast.ts',
+          outDir: 'dist/cli',
+          target: 'node20',
+          copyPublicDir: false,
+          rolldownOptions: {
+            output: { banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : '') },
+          },
+        }
+      : { outDir: 'dist/page', target: 'es2023', chunkSizeWarningLimit: 1500 },
+  worker: { format: 'es' },
+  test: {
+    include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'],
+    reporters: ['default', './tools/vitest_counts.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+}));
