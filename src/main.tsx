@@ -11,7 +11,7 @@ followAddress();
 void openDevice();
 
 const address = new URLSearchParams(location.search).get('data');
-if (address) void openDataset({ url: address });
+if (address) void openDataset({ url: new URL(address, location.href).href });
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

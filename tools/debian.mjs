@@ -13,7 +13,8 @@ export function osRelease() {
 }
 
 /**
- * Runs apt-get with its output shown, a second time when the first failed: mirrors hiccup.
+ * Runs apt-get, a second time when the first failed: mirrors hiccup. Its errors are shown as they come, the rest of
+ * its output when it fails.
  * @param {string[]} args
  * @returns {boolean} whether it succeeded
  */
@@ -21,10 +22,14 @@ export function apt(args) {
   const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300'];
   const attempt = () => {
     console.log(`running: apt-get ${args.join(' ')}`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    return (
-      spawnSync('apt-get', [...quiet, ...args], { stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0
-    );
+    const { status, stdout } = spawnSync('apt-get', [...quiet, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (status !== 0) console.log(stdout);
+    return status === 0;
   };
   if (attempt()) return true;
   console.log('apt-get failed; trying once more');

@@ -28,16 +28,16 @@ function lookForBrowser() {
       remedy: `correct or unset CHROME_PATH=${process.env.CHROME_PATH}, which is no browser that starts`,
     };
   }
-  const chrome = 'Google Chrome from https://www.google.com/chrome';
+  const chrome = 'install Google Chrome from https://www.google.com/chrome';
   /** @type {Record<string, string>} */
-  const packages = {
-    debian: '`apt-get install chromium`',
+  const commands = {
+    debian: 'run `apt-get install chromium`',
     ubuntu: `${chrome} (Ubuntu's own package chromium is only a pointer to a snap)`,
-    fedora: '`dnf install chromium`',
-    arch: '`pacman -S chromium`',
+    fedora: 'run `dnf install chromium`',
+    arch: 'run `pacman -S chromium`',
   };
   return {
-    remedy: `install ${packages[os.ID] ?? chrome}, or set CHROME_PATH to an installed Chrome or Chromium`,
+    remedy: `${commands[os.ID] ?? chrome}, or set CHROME_PATH to an installed Chrome or Chromium`,
   };
 }
 

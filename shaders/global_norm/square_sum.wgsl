@@ -7,9 +7,9 @@ const WORKGROUP = 64u;
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_id) local: vec3u,
 ) {
-  let chunk = (workgroup.x + workgroup.y * workgroups.x) * WORKGROUP + lane;
+  let chunk = (workgroup.x + workgroup.y * workgroups.x) * WORKGROUP + local.x;
   if (chunk >= args.chunks) {
     return;
   }

@@ -5,14 +5,14 @@ const WORKGROUP = 64u;
 var<workgroup> totals: array<f32, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(local_invocation_id) local: vec3u) {
   var total = 0.0;
-  for (var i = lane; i < args.count; i += WORKGROUP) {
+  for (var i = local.x; i < args.count; i += WORKGROUP) {
     total += partial[i];
   }
-  totals[lane] = total;
+  totals[local.x] = total;
   workgroupBarrier();
-  if (lane != 0u) {
+  if (local.x != 0u) {
     return;
   }
   for (var i = 1u; i < WORKGROUP; i++) {

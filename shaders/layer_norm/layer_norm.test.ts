@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { list, matrix, padded, type Tensor } from '../../src/webgpu/tensor';
 import { relativeError, sampleValues, withDevice } from '../../src/webgpu/testing';
 import { finiteDifferences } from '../finite_differences';
+import { plus } from '../plus';
 import { tampered } from '../tampered';
 import { layerNorm, layerNormBackward, layerNormBackwardParameters, layerNormChunks } from './layer_norm';
 import { layerNormBackwardReference, layerNormReference } from './layer_norm.reference';
@@ -46,9 +47,6 @@ const gathered = (values: Float32Array, index: Uint32Array, width: number) =>
     { length: index.length * width },
     (_, i) => values[index[Math.floor(i / width)] * width + (i % width)],
   );
-
-const plus = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-  Float64Array.from({ length: a.length }, (_, i) => a[i] + b[i]);
 
 describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
   const { values, tensors } = sample(rows, width);

@@ -82,8 +82,9 @@ export function layerNorm(o: {
   expectMatrix('layer_norm statistics', o.statistics, rows, 2);
   expectVector('layer_norm scale', o.scale, width);
   expectVector('layer_norm offset', o.offset, width);
+  const { y, sum, statistics, x, residual, scale, offset } = o;
   return forward.dispatch({
-    tensors: { ...o },
+    tensors: { y, sum, statistics, x, residual, scale, offset },
     args: { rows, width, columns: padded(width) / 4 },
     constants: { PADDED: width !== padded(width) },
     workgroups: Math.ceil(rows / WORKGROUP),
@@ -124,7 +125,7 @@ export function layerNormBackward(
   expectIncoming('layer_norm_backward', o, rows, width);
   const { dx, x, statistics, scale, dy, gathered } = o;
   return backward.dispatch({
-    tensors: { dx, x, statistics, scale, dy, ...gathered },
+    tensors: { dx, x, statistics, scale, dy, table: gathered?.table, index: gathered?.index },
     args: { rows, width, columns: padded(width) / 4 },
     constants: { PADDED: width !== padded(width) },
     workgroups: Math.ceil(rows / WORKGROUP),
@@ -134,12 +135,16 @@ export function layerNormBackward(
 
 /** Fewest rows that one partial sum covers, so that partial sums stay a small part of the memory traffic. */
 const ROWS_PER_CHUNK = 32;
-/** Most partial sums: what the second stage has to add in sequence. */
-const MOST_CHUNKS = 512;
+/** Invocations that keep a GPU busy. */
+const BUSY = 8192;
 
-/** Partial sums that {@link layerNormBackwardParameters} makes for a shape: rows of its `partial`. */
-export function layerNormChunks(rows: number, _width: number): number {
-  return Math.min(Math.ceil(rows / ROWS_PER_CHUNK), MOST_CHUNKS);
+/**
+ * Partial sums that {@link layerNormBackwardParameters} makes for a shape: rows of its `partial`. As many as a chunk
+ * has rows, which is the shortest way through both stages, or more where that leaves a GPU idle.
+ */
+export function layerNormChunks(rows: number, width: number): number {
+  const busy = Math.ceil(BUSY / (padded(width) / 4));
+  return Math.max(Math.ceil(Math.sqrt(rows)), Math.min(busy, Math.ceil(rows / ROWS_PER_CHUNK)));
 }
 
 /**
@@ -161,7 +166,7 @@ export function layerNormBackwardParameters(
   expectIncoming('layer_norm_backward_parameters', o, rows, width);
   const { partial, x, statistics, dy, gathered } = o;
   return backwardParameters.dispatch({
-    tensors: { partial, x, statistics, dy, ...gathered },
+    tensors: { partial, x, statistics, dy, table: gathered?.table, index: gathered?.index },
     args: { rows, width, columns: padded(width) / 4, chunks, rows_per_chunk },
     constants: {},
     workgroups: Math.ceil((chunks * padded(width)) / 4 / WORKGROUP),

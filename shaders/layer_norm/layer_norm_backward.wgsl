@@ -15,9 +15,9 @@ fn inside(value: vec4f, column: u32) -> vec4f {
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_id) local: vec3u,
 ) {
-  let row = (workgroup.x + workgroup.y * workgroups.x) * WORKGROUP + lane;
+  let row = (workgroup.x + workgroup.y * workgroups.x) * WORKGROUP + local.x;
   if (row >= args.rows) {
     return;
   }

@@ -61,8 +61,9 @@ export function stackChannels(o: {
   expectList('stack_channels mean', o.mean, channels);
   expectList('stack_channels scale', o.scale, channels);
   expectMatrix('stack_channels structural', o.structural, nodes, STRUCTURAL);
+  const { x, planes, plane, mean, scale, structural } = o;
   return forward.dispatch({
-    tensors: { ...o },
+    tensors: { x, planes, plane, mean, scale, structural },
     args: { nodes, channels, columns },
     constants: {},
     workgroups: Math.ceil(nodes / WORKGROUP) * columns,

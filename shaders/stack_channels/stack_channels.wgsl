@@ -17,10 +17,10 @@ fn channel(c: u32, node: u32) -> f32 {
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_id) local: vec3u,
 ) {
   let i = workgroup.x + workgroup.y * workgroups.x;
-  let node = i / args.columns * WORKGROUP + lane;
+  let node = i / args.columns * WORKGROUP + local.x;
   if (node >= args.nodes) {
     return;
   }

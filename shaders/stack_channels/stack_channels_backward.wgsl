@@ -7,11 +7,11 @@ const NO_CHANNEL = 0xffffffffu;
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_id) local: vec3u,
 ) {
   let i = workgroup.x + workgroup.y * workgroups.x;
   let plane = i % args.planes;
-  let node = i / args.planes * WORKGROUP + lane;
+  let node = i / args.planes * WORKGROUP + local.x;
   let c = channel[plane];
   if (node >= args.nodes || c == NO_CHANNEL) {
     return;

@@ -59,8 +59,9 @@ export function unstackOutputs(o: {
   expectList('unstack_outputs scale', o.scale, channels);
   expectList('unstack_outputs mean', o.mean, channels);
   expectList('unstack_outputs residual', o.residual, channels);
+  const { frame, y, last, scale, mean, residual } = o;
   return forward.dispatch({
-    tensors: { ...o },
+    tensors: { frame, y, last, scale, mean, residual },
     args: { nodes, channels, columns: padded(channels) / 4 },
     constants: {},
     workgroups: (Math.ceil(nodes / WORKGROUP) * padded(channels)) / 4,

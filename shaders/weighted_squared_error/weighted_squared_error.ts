@@ -89,9 +89,9 @@ export function weightedSquaredError(o: { partial: Tensor } & Errors): Dispatch 
   const { nodes, channels } = expectErrors('weighted_squared_error', o);
   const chunks = errorChunks(nodes);
   expectMatrix('weighted_squared_error partial', o.partial, chunks, channels);
-  const { partial, target, ...rest } = o;
+  const { partial, y, target, last, scale, mean, residual, area } = o;
   return forward.dispatch({
-    tensors: { partial, truth: target, ...rest },
+    tensors: { partial, y, truth: target, last, scale, mean, residual, area },
     args: { nodes, channels, columns: padded(channels) / 4, chunks },
     constants: {},
     workgroups: (Math.ceil(chunks / WORKGROUP) * padded(channels)) / 4,
@@ -113,9 +113,9 @@ export function weightedSquaredErrorBackward(
   expectMatrix('weighted_squared_error_backward dy', o.dy, nodes, channels);
   expectList('weighted_squared_error_backward dLast', o.dLast, channels * nodes);
   expectList('weighted_squared_error_backward factor', o.factor, channels);
-  const { dLast, target, ...rest } = o;
+  const { dy, dLast, y, target, last, scale, mean, residual, area, factor } = o;
   return backward.dispatch({
-    tensors: { d_last: dLast, truth: target, ...rest },
+    tensors: { dy, d_last: dLast, y, truth: target, last, scale, mean, residual, area, factor },
     args: { nodes, channels, columns: padded(channels) / 4 },
     constants: {},
     workgroups: (Math.ceil(nodes / WORKGROUP) * padded(channels)) / 4,

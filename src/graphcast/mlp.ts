@@ -4,20 +4,13 @@ import {
   layerNormBackwardParameters,
   layerNormChunks,
 } from '../../shaders/layer_norm/layer_norm';
-import { linear } from '../../shaders/linear/linear';
-import { linearBackwardWeights, weightChunks } from '../../shaders/linear/linear_backward_weights';
+// SETTLED, linear builder please leave it: linear({..., swishGradientAt}) is the one function for forward and input gradient.
+import { type Gathered, linear } from '../../shaders/linear/linear';
+import { linearBackwardWeights, weightPartials } from '../../shaders/linear/linear_backward_weights';
 import { reducePartials } from '../../shaders/reduce_partials/reduce_partials';
 import { transpose } from '../../shaders/transpose/transpose';
 import { padded, type Tensor } from '../webgpu/tensor';
 import { gradientOf, overRows, type Recorder, weights } from './recorder';
-
-/** Rows of `table` picked by `index` and added before the activation of the first layer. */
-export interface Gathered {
-  /** [nodes, latent]: node latents already multiplied by their section of the first weight. */
-  table: Tensor;
-  /** u32 [rows] */
-  index: Tensor;
-}
 
 /**
  * What the first linear layer acts on. GraphCast concatenates its inputs; here each input x_i is multiplied by its
@@ -113,16 +106,18 @@ export function recordMlpBackward(
     const { pre, activated } = hidden[layer - 1];
     recordWeightGradient(net, path, layer, 0, activated, gradient, true);
     const dPre = plan.transient(`${path} gradient ${layer - 1}`, dy.rows, latent);
-    const wt = recordTransposed(net, linearName(path, layer, 'w'), 0);
-    recordLinear(net, { y: dPre, x: gradient, w: wt, swishGradientAt: pre });
+    recordLinearBackward(net, linearName(path, layer, 'w'), 0, {
+      dx: dPre,
+      dy: gradient,
+      swishGradientAt: pre,
+    });
     gradient = dPre;
   }
   tape.terms.forEach(({ x, section }, i) => {
     recordWeightGradient(net, path, 0, section, x, gradient, i === 0);
     const input = inputs[i];
     if (!input) return;
-    const wt = recordTransposed(net, linearName(path, 0, 'w'), section);
-    recordLinear(net, { y: input.dx, x: gradient, w: wt, accumulate: input.accumulate });
+    recordLinearBackward(net, linearName(path, 0, 'w'), section, { ...input, dy: gradient });
   });
   return gradient;
 }
@@ -144,8 +139,7 @@ export function recordProjectionBackward(
   input: InputGradient,
 ): void {
   recordWeightGradient(net, path, 0, section, nodes, dProjection, false);
-  const wt = recordTransposed(net, linearName(path, 0, 'w'), section);
-  recordLinear(net, { y: input.dx, x: dProjection, w: wt, accumulate: input.accumulate });
+  recordLinearBackward(net, linearName(path, 0, 'w'), section, { ...input, dy: dProjection });
 }
 
 /** A normalised output, and what its backward pass needs. */
@@ -224,13 +218,12 @@ export function recordNormBackward(
   return dx;
 }
 
-type LinearOptions = Parameters<typeof linear>[0];
+type Forward = Omit<Parameters<typeof linear>[0], 'variant'>;
 
-/** One linear kernel in as many windows of rows as bindings ask for. */
-function recordLinear(net: Recorder, o: Omit<LinearOptions, 'variant'>): void {
-  const gather = (g: Gathered | undefined, cut: (t: Tensor) => Tensor) =>
-    g && { table: g.table, index: cut(g.index) };
+/** One linear layer in as many windows of rows as bindings ask for. */
+function recordLinear(net: Recorder, o: Forward): void {
   overRows(net, o.y.rows, [o.y, o.x], (cut) => {
+    const gather = (g: Gathered | undefined) => g && { table: g.table, index: cut(g.index) };
     net.plan.add(
       linear({
         ...o,
@@ -239,19 +232,26 @@ function recordLinear(net: Recorder, o: Omit<LinearOptions, 'variant'>): void {
         addend: cut(o.addend),
         pre: cut(o.pre),
         swishGradientAt: cut(o.swishGradientAt),
-        senderAddend: gather(o.senderAddend, cut),
-        receiverAddend: gather(o.receiverAddend, cut),
-        isSoftware: net.isSoftware,
+        senderAddend: gather(o.senderAddend),
+        receiverAddend: gather(o.receiverAddend),
+        variant: net.variant,
       }),
     );
   });
 }
 
-function recordTransposed(net: Recorder, name: string, section: number): Tensor {
+/** The gradient of a linear layer's input: the product with the transposed section of its weight. */
+function recordLinearBackward(
+  net: Recorder,
+  name: string,
+  section: number,
+  o: { dx: Tensor; dy: Tensor; swishGradientAt?: Tensor; accumulate?: boolean },
+): void {
+  const { dx, dy, ...rest } = o;
   const w = weights(net, name, section);
-  const wt = net.plan.transient(`${name} transposed`, w.stride, w.rows);
+  const wt = net.plan.transient(`${name} transposed`, padded(w.width), w.rows);
   net.plan.add(transpose({ wt, w }));
-  return wt;
+  recordLinear(net, { y: dx, x: dy, w: wt, ...rest });
 }
 
 /** Adds xᵀ dy to a weight's gradient and, `withBias`, the column sums of dy to the bias's. */
@@ -264,14 +264,14 @@ function recordWeightGradient(
   dy: Tensor,
   withBias: boolean,
 ): void {
-  const { plan } = net;
   const dw = gradientOf(net, linearName(path, layer, 'w'), section);
   const db = withBias ? gradientOf(net, linearName(path, layer, 'b')) : undefined;
   overRows(net, dy.rows, [x, dy], (cut) => {
-    const [xRows, dyRows] = [cut(x), cut(dy)];
-    const chunks = weightChunks(xRows, dyRows);
-    plan.add(
-      ...linearBackwardWeights({ dw, db, x: xRows, dy: dyRows, chunks, isSoftware: net.isSoftware } as never),
-    );
+    const rows = { x: cut(x), dy: cut(dy) };
+    const { chunks, width, biasColumn } = weightPartials(rows.x, rows.dy);
+    const partial = net.plan.transient(`${path} weight partial ${layer}`, chunks, width);
+    net.plan.add(linearBackwardWeights({ partial, ...rows, withBias, variant: net.variant }));
+    net.plan.add(reducePartials({ into: dw, partial, column: 0 }));
+    if (db) net.plan.add(reducePartials({ into: db, partial, column: biasColumn }));
   });
 }

@@ -1,3 +1,4 @@
+import { defaultVariant, type LinearVariant } from '../../shaders/linear/variant';
 import { reducePartials } from '../../shaders/reduce_partials/reduce_partials';
 import { stackChannels, stackChannelsBackward } from '../../shaders/stack_channels/stack_channels';
 import { unstackOutputs, unstackOutputsBackward } from '../../shaders/unstack_outputs/unstack_outputs';
@@ -39,6 +40,19 @@ export interface ModelOptions {
   policy?: Partial<RecomputePolicy>;
   /** Most bytes of edge latents in one block; by default one binding. */
   blockBytes?: number;
+  /** Of the matrix kernels; by default what is good for the adapter. */
+  variant?: LinearVariant;
+}
+
+/** Tensors inside the network, each [nodes, channels]. */
+export interface Taps {
+  /** Normalised input channels, then the structural features. */
+  input: Tensor;
+  gridAfterEncoder: Tensor;
+  meshAfterEncoder: Tensor;
+  meshAfterProcessor: Tensor;
+  /** Normalised output. */
+  output: Tensor;
 }
 
 /** Numbers per frame at a place of the input planes. */
@@ -73,8 +87,8 @@ export class Model {
   readonly sums: Tensor;
   /** Floating-point operations of one forward pass (spec 5.4, first edge layer split). */
   readonly forwardFlops: number;
-  /** Tensors of the network that tests look into; alive after `forward` only in a poisoned, unshared plan. */
-  readonly output: Tensor;
+  /** Where to look into the network; what a backward pass needs is still there after `forward`. */
+  readonly taps: Taps;
   private readonly tensors: ModelTensors;
 
   private constructor(init: {
@@ -85,7 +99,7 @@ export class Model {
     options: ModelOptions;
     tensors: ModelTensors;
     forwardFlops: number;
-    output: Tensor;
+    taps: Taps;
   }) {
     const { options, tensors } = init;
     this.gpu = init.gpu;
@@ -100,7 +114,7 @@ export class Model {
     this.frame = tensors.frame;
     this.sums = tensors.sums;
     this.forwardFlops = init.forwardFlops;
-    this.output = init.output;
+    this.taps = init.taps;
     this.tensors = tensors;
   }
 
@@ -126,14 +140,14 @@ export class Model {
         gradients: tensors.gradients,
         latent: config.latent_size,
         hiddenLayers: config.hidden_layers,
-        isSoftware: gpu.adapter.isSoftware,
+        variant: options.variant ?? defaultVariant(gpu.adapter),
       };
       const oneBlock = graphTensors.grid2mesh.blocks.length + graphTensors.mesh2grid.blocks.length === 2;
       const policy = { keepMessages: oneBlock, segment: config.gnn_msg_steps, ...options.policy };
-      const output = recordPrograms(net, options, tensors, graphTensors, policy);
+      const taps = recordPrograms(net, options, tensors, graphTensors, policy);
       const forwardFlops = plan.flops('forward');
       const built = await plan.build(gpu, memory);
-      return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, output });
+      return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps });
     } catch (error) {
       memory.destroy();
       throw error;
@@ -360,14 +374,13 @@ function channelsOfFrame(channels: ChannelLayout, frame: -1 | 0): Uint32Array {
   return found;
 }
 
-/** @returns the network's output tensor */
 function recordPrograms(
   net: Recorder,
   options: ModelOptions,
   t: ModelTensors,
   graph: ReturnType<typeof uploadGraph>,
   policy: RecomputePolicy,
-): Tensor {
+): Taps {
   const { plan } = net;
   const { config, channels, training } = options;
   const grid = options.graph.gridNodes;
@@ -378,18 +391,25 @@ function recordPrograms(
   const x = plan.transient('network input', grid, inputs + NODE_FEATURES);
   const { planes, inputPlane: plane, inputMean: mean, inputScale: scale } = t;
   plan.add(stackChannels({ x, planes, plane, mean, scale, structural: graph.gridFeatures }));
-  const { y, tape } = recordNetwork(net, config, graph, x, outputs, policy);
+  const { y, tape, latents } = recordNetwork(net, config, graph, x, outputs, policy);
+  const taps = {
+    input: x,
+    gridAfterEncoder: latents.grid,
+    meshAfterEncoder: latents.mesh,
+    meshAfterProcessor: latents.processed,
+    output: y,
+  };
 
   const target = { last: t.last, scale: t.targetScale, mean: t.targetMean, residual: t.residual };
   if (training) {
     plan.program('loss');
     const partial = plan.transient('squared error partial', errorChunks(grid), outputs);
     plan.add(weightedSquaredError({ partial, y, target: t.target, ...target, area: t.area }));
-    plan.add(reducePartials({ into: t.sums, partial }));
+    plan.add(reducePartials({ into: t.sums, partial, column: 0 }));
   }
   plan.program('advance');
   plan.add(unstackOutputs({ frame: t.frame, y, ...target }));
-  if (!training) return y;
+  if (!training) return taps;
 
   plan.program('backward');
   const dy = plan.transient('output gradient', grid, outputs);
@@ -397,12 +417,12 @@ function recordPrograms(
   plan.add(weightedSquaredErrorBackward({ dy, dLast, y, target: t.target, ...target, area, factor }));
   if (!dFrame || !dLast || !dPrevious) {
     recordNetworkBackward(net, tape, dy);
-    return y;
+    return taps;
   }
   plan.add(unstackOutputsBackward({ dy, dLast, dFrame, scale: t.targetScale, residual: t.residual }));
   const dx = plan.transient('network input gradient', grid, inputs + NODE_FEATURES);
   recordNetworkBackward(net, tape, dy, dx);
   plan.add(stackChannelsBackward({ dPlanes: dPrevious, dx, channel: t.previousChannel, scale }));
   plan.add(stackChannelsBackward({ dPlanes: dLast, dx, channel: t.lastChannel, scale }));
-  return y;
+  return taps;
 }

@@ -1,3 +1,4 @@
+import type { LinearVariant } from '../../shaders/linear/variant';
 import type { PlanBuilder } from '../webgpu/plan';
 import { rowsOf, type Tensor } from '../webgpu/tensor';
 import type { ParameterLayout } from './packing';
@@ -12,8 +13,8 @@ export interface Recorder {
   gradients?: Tensor;
   latent: number;
   hiddenLayers: number;
-  /** Whether a CPU plays the GPU: decides the default variants of the matrix kernels. */
-  isSoftware: boolean;
+  /** Which of the matrix kernels' variants to take. */
+  variant: LinearVariant;
 }
 
 /** A parameter array as one matrix; arrays that act on concatenated inputs have several sections. */

@@ -19,6 +19,8 @@ const SINCE =
 
 /** From here on the mixed Julian/Gregorian `standard` calendar and the proleptic Gregorian one are the same. */
 const GREGORIAN_REFORM = Date.UTC(1582, 9, 15) / 1000;
+const YEAR_0 = Date.parse('0000-01-01T00:00Z') / 1000;
+const YEAR_10000 = Date.UTC(10_000, 0) / 1000;
 
 /** Whether units are those of points in time ('hours since 1970-01-01') rather than of a duration ('hours'). */
 export function isReferenceTime(units: string): boolean {
@@ -61,9 +63,11 @@ export function decodeTimes(
   }
   return Float64Array.from({ length: values.length }, (_, i) => {
     const time = reference + Number(values[i]) * factor;
-    // xarray writes a missing time as the most negative int64.
-    if (!Number.isFinite(time) || values[i] === -(2n ** 63n)) {
-      throw new DatasetError(`${where}: the time of frame ${i} is missing; every frame needs a time.`);
+    // xarray writes a missing time as the most negative int64, which is far outside as well.
+    if (!(time >= YEAR_0 && time < YEAR_10000)) {
+      throw new DatasetError(
+        `${where}: the time of frame ${i} is missing or not between the years 0 and 9999; every frame needs a time.`,
+      );
     }
     return Math.round(time * 1000) / 1000;
   });

@@ -8,9 +8,10 @@ export class Moments {
   add(values: ArrayLike<number>): void {
     const n = values.length;
     if (n === 0) return;
+    // Relative to the first value, so that a constant field has a deviation of exactly 0.
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += values[i];
-    const mean = sum / n;
+    for (let i = 0; i < n; i++) sum += values[i] - values[0];
+    const mean = values[0] + sum / n;
     let squares = 0;
     for (let i = 0; i < n; i++) squares += (values[i] - mean) ** 2;
     const total = this.count + n;

@@ -9,7 +9,7 @@ import {
   type StoredVariable,
 } from './array_store';
 import type { ByteSource } from './byte_source';
-import { freshPath, type Hdf5Library, hdf5Library, innermostReason } from './hdf5_library';
+import { hdf5Library, innermostReason, mount } from './hdf5_library';
 
 /** The name that the NetCDF-4 library gives a dimension without coordinates. */
 const DIMENSION_ONLY = 'This is a netCDF dimension but not a netCDF variable';
@@ -29,8 +29,8 @@ export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
   let file: Hdf5File | undefined;
   const close = () => {
     file?.close();
+    file = undefined;
     library.fileSystem.unlink(path);
-    source.close();
   };
   try {
     file = new library.File(path, 'r');
@@ -38,6 +38,11 @@ export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
     const datasets = new Map<string, Hdf5Dataset>();
     for (const key of file.keys()) {
       const dataset = file.get(key);
+      if (dataset === null) {
+        throw new DatasetError(
+          `${source.name}: '${key}' cannot be opened; the file is damaged: download or write it again.`,
+        );
+      }
       if (!(dataset instanceof library.Dataset)) continue;
       const variable = describe(dataset);
       if (!variable) continue;
@@ -62,12 +67,15 @@ export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
           );
         }
       },
-      close,
+      close() {
+        if (!file) return;
+        close();
+        source.close();
+      },
     };
   } catch (cause) {
     // The caller closes the source.
-    file?.close();
-    library.fileSystem.unlink(path);
+    close();
     throw cause instanceof DatasetError ? cause : new DatasetError(unreadable(source.name, cause), { cause });
   }
 }
@@ -78,22 +86,6 @@ function unreadable(name: string, cause: unknown): string {
   return cut
     ? `${name}: the file is cut short (${cut[1]} of ${cut[2]} bytes); download or copy it again.`
     : `${name}: the HDF5 file cannot be opened (${reason}); it is damaged or not a NetCDF-4 file: download or write it again.`;
-}
-
-/** Shows a byte source to the HDF5 library as a file that it reads piece by piece. */
-function mount({ fileSystem }: Hdf5Library, source: ByteSource): string {
-  const path = freshPath();
-  const node = fileSystem.createFile('/', path.slice(1), {}, true, false);
-  node.usedBytes = source.size;
-  node.stream_ops = {
-    ...node.stream_ops,
-    read(_stream, buffer, offset, length, position) {
-      const bytes = source.read(position, length);
-      new Uint8Array(buffer.buffer, buffer.byteOffset + offset, bytes.length).set(bytes);
-      return bytes.length;
-    },
-  };
-  return path;
 }
 
 /** Name, dimensions and attributes of a numeric variable; undefined for anything else. */

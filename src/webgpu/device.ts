@@ -8,6 +8,8 @@ export interface AdapterDescription {
   description: string;
   /** True for drivers that run on the CPU (lavapipe, SwiftShader, WARP). */
   isSoftware: boolean;
+  /** Invocations that run in step and can shuffle values; 0 where that is unavailable or may vary. */
+  subgroupSize: number;
 }
 
 /** A lost device, as a typed event: `destroyed` when this program ended it itself. */
@@ -75,10 +77,13 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
   const { vendor, architecture, description } = adapter.info;
   const isSoftware =
     adapter.info.isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`);
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const fixedSize = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
+  const subgroupSize = fixedSize ? (subgroupMinSize ?? 0) : 0;
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   return {
     device,
-    adapter: { vendor, architecture, description, isSoftware },
+    adapter: { vendor, architecture, description, isSoftware, subgroupSize },
     maxBinding: device.limits.maxStorageBufferBindingSize,
     hasTimestamps: device.features.has('timestamp-query'),
     lost: device.lost.then((info) => ({

@@ -82,7 +82,10 @@ export function kernelSource(
   constants: Record<string, number | boolean>,
   present: (binding: string) => boolean,
 ): string {
-  const lines: string[] = [];
+  // WGSL wants `enable` directives before everything else.
+  const enables = kernel.source.match(/^enable .*;$/gm) ?? [];
+  const body = kernel.source.replace(/^enable .*;$/gm, '');
+  const lines: string[] = [...enables];
   const args = Object.entries(kernel.args);
   lines.push(`struct Args { ${args.map(([name, type]) => `${name}: ${type}`).join(', ')} }`);
   lines.push('@group(0) @binding(0) var<uniform> args: Args;');
@@ -94,7 +97,7 @@ export function kernelSource(
     if (constants[name] === undefined) throw new Error(`${kernel.name}: constant ${name} is missing`);
     lines.push(`const ${name} = ${constantText(constants[name], type)};`);
   }
-  return `${lines.join('\n')}\n\n${kernel.source}`;
+  return `${lines.join('\n')}\n\n${body}`;
 }
 
 /**

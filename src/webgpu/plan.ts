@@ -108,6 +108,15 @@ export class PlanBuilder {
    */
   async build(gpu: Gpu, persistent: Memory): Promise<Plan> {
     const memory = new Memory(gpu);
+    try {
+      return await this.buildIn(memory, gpu, persistent);
+    } catch (error) {
+      memory.destroy();
+      throw error;
+    }
+  }
+
+  private async buildIn(memory: Memory, gpu: Gpu, persistent: Memory): Promise<Plan> {
     const slots = this.slots();
     slots.forEach((slot, i) => {
       const buffer = memory.create(slot.bytes, `slot ${i}`);

@@ -1,6 +1,7 @@
 import './theme.css';
 import './controls.css';
 import './app.css';
+import './globe/globe.css';
 import { lazy, Suspense, useEffect } from 'react';
 import { listenForKeys } from './keyboard';
 import { DropTarget } from './panels/drop_target';
@@ -18,6 +19,8 @@ import { TrainFigures } from './panels/train_figures';
 import { TrainPanel } from './panels/train_panel';
 import { Welcome } from './panels/welcome';
 import { useData } from './state/data';
+import { useShownField } from './state/shown_field';
+import { useTraining } from './state/training';
 import { useView } from './state/view';
 
 const Globe = lazy(() => import('./globe/globe'));
@@ -26,6 +29,9 @@ export function App() {
   const room = useView((view) => view.room);
   const sheetOpen = useView((view) => view.sheetOpen);
   const hasData = useData((data) => data.dataset !== null);
+  const hasRun = useTraining(({ updates }) => updates > 0);
+  const hasScores = useShownField(({ scores }) => scores !== null);
+  const speaking = room === 'train' ? hasRun : hasScores;
   useEffect(listenForKeys, []);
 
   return (
@@ -44,7 +50,7 @@ export function App() {
         {!hasData && <Welcome />}
         <NoWebGpu />
       </main>
-      <div className="sheet" hidden={!sheetOpen}>
+      <div className={`sheet ${speaking ? 'speaking' : ''}`} hidden={!sheetOpen}>
         <button
           type="button"
           className="sheet-close"

@@ -47,7 +47,12 @@ export const KEY_ACTIONS: KeyAction[] = [
     match: ['i'],
     run: () => useView.setState(({ isolines }) => ({ isolines: !isolines })),
   },
-  { keys: ['M'], words: 'Multi-mesh', match: ['m'], run: () => useView.setState(({ mesh }) => ({ mesh: !mesh })) },
+  {
+    keys: ['M'],
+    words: 'Multi-mesh',
+    match: ['m'],
+    run: () => useView.setState(({ mesh }) => ({ mesh: !mesh })),
+  },
   {
     keys: ['1', '2'],
     words: 'Rooms: Train, Forecast',
@@ -103,7 +108,9 @@ function isTakenBy(target: EventTarget | null, key: string): boolean {
     return key === ' ' || (target.type === 'radio' && key.startsWith('Arrow'));
   }
   if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return true;
-  return (target instanceof HTMLButtonElement || target.tagName === 'SUMMARY') && (key === ' ' || key === 'Enter');
+  return (
+    (target instanceof HTMLButtonElement || target.tagName === 'SUMMARY') && (key === ' ' || key === 'Enter')
+  );
 }
 
 function turnGlobe(event: KeyboardEvent): void {

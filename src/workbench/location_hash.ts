@@ -62,7 +62,7 @@ export function decodePlace(hash: string): Place {
   return {
     room: oneOf(ROOMS, read.get('room')) ?? DEFAULT_PLACE.room,
     variable: read.get('field') ?? DEFAULT_PLACE.variable,
-    level: level === 'surface' ? null : positive(level) ?? DEFAULT_PLACE.level,
+    level: level === 'surface' ? null : (positive(level) ?? DEFAULT_PLACE.level),
     layer: oneOf(LAYERS, read.get('layer')) ?? DEFAULT_PLACE.layer,
     initialTime: hourTime(read.get('init')),
     leadHours: Number.isInteger(lead) && lead >= 0 ? lead : 0,

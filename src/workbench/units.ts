@@ -64,10 +64,7 @@ const DISPLAYS: Record<string, Display> = {
 
 /** The display of a variable; a variable this table does not name keeps its own name and the file's unit. */
 export function displayOf(variable: string, fileUnit = ''): Display {
-  return (
-    DISPLAYS[variable] ??
-    display(sentence(variable), variable, fileUnit, 1, 0, 'neutral', 'spread')
-  );
+  return DISPLAYS[variable] ?? display(sentence(variable), variable, fileUnit, 1, 0, 'neutral', 'spread');
 }
 
 function sentence(name: string): string {

@@ -1,14 +1,6 @@
 /** The page's end of the protocol: one promise per request, listeners for events. */
 import * as errors from '../errors';
-import type {
-  Answer,
-  Arguments,
-  CallName,
-  EngineMessage,
-  ErrorReport,
-  EventName,
-  Events,
-} from './protocol';
+import type { Answer, Arguments, CallName, EngineMessage, ErrorReport, EventName, Events } from './protocol';
 
 interface Pending {
   resolve(result: unknown): void;

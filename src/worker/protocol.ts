@@ -23,8 +23,6 @@ export interface DatasetSummary {
   targetVariables: string[];
   /** Frames from which a forecast can start: their −6 h neighbour is in the file too. */
   initialFrames: number[];
-  /** Windows of two inputs and one target that training draws from. */
-  windows: number;
 }
 
 export interface CheckpointSummary {
@@ -90,7 +88,7 @@ export interface Calls {
   openCheckpoint: [{ file: File }, CheckpointSummary];
   closeCheckpoint: [undefined, undefined];
   field: [FieldName & { frame: number }, Float32Array];
-  /** 2nd and 98th percentile over a sample of the file's frames. */
+  /** 1st and 99th percentile over a sample of the file's frames. */
   fieldSpread: [FieldName, { low: number; high: number }];
   meshEdges: [{ meshSize: number }, MeshEdges];
   /** Starts a run with these settings, or goes on with a paused one. */
@@ -121,16 +119,17 @@ export interface UpdateReport {
   lossByVariable: Record<string, number>;
   gradientNorm: number;
   learningRate: number;
-  /** Wall time of this update. */
+  /** Wall time since the update before. */
   seconds: number;
 }
 
 /** Events: name -> what they carry. */
 export interface Events {
-  phase: { phase: RunPhase; /** Plain words while preparing: 'Computing statistics, 40 %'. */ note?: string };
+  phase: { phase: RunPhase /** Plain words while preparing: 'Computing statistics, 40 %'. */; note?: string };
   /** A run has been built: what it is, before its first update. */
-  runReady: { parameterCount: number; updates: number; inputChannels: number; outputChannels: number };
-  update: UpdateReport;
+  runReady: { parameterCount: number; updates: number };
+  /** One or more, in order; many short updates travel together. */
+  updates: UpdateReport[];
   forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };
   deviceLost: { message: string };
   /** Training stopped on an error; a request's own error comes as its answer. */
@@ -147,9 +146,7 @@ export interface ErrorReport {
 
 export type Request = { [K in CallName]: { id: number; call: K; arguments: Arguments<K> } }[CallName];
 
-export type Reply =
-  | { id: number; result: unknown }
-  | { id: number; error: ErrorReport };
+export type Reply = { id: number; result: unknown } | { id: number; error: ErrorReport };
 
 export type EventMessage = { [K in EventName]: { event: K; detail: Events[K] } }[EventName];
 

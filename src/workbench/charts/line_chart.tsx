@@ -22,12 +22,24 @@ interface Properties {
   length: number;
   height: number;
   logarithmic?: boolean;
+  /** Allowed distances between the ticks of x; round numbers when left out. */
+  xSteps?: number[];
   /** Said in place of the plot while there is nothing to draw. */
   empty: string;
 }
 
 /** A live line chart that follows the theme; the reading under the pointer stands in its heading. */
-export default function LineChart({ title, xLabel, x, series, length, height, logarithmic, empty }: Properties) {
+export default function LineChart({
+  title,
+  xLabel,
+  x,
+  series,
+  length,
+  height,
+  logarithmic,
+  xSteps,
+  empty,
+}: Properties) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = useTheme((state) => state.theme);
@@ -39,7 +51,9 @@ export default function LineChart({ title, xLabel, x, series, length, height, lo
   useEffect(() => {
     const element = frame.current;
     if (!element || isEmpty) return;
-    const options = plotOptions(element.clientWidth, height, series, logarithmic ?? false, (index) => setPointed(index));
+    const options = plotOptions(element.clientWidth, height, series, { logarithmic, xSteps }, (index) =>
+      setPointed(index),
+    );
     plot.current = new uPlot(options, [x, ...series.map(({ values }) => values)], element);
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -67,7 +81,11 @@ export default function LineChart({ title, xLabel, x, series, length, height, lo
               </span>
             )}
             {series.map(({ values, colour }, i) => (
-              <span key={colour} className="key" style={{ '--series': `var(${colour})` } as React.CSSProperties}>
+              <span
+                key={colour}
+                className="key"
+                style={{ '--series': `var(${colour})` } as React.CSSProperties}
+              >
                 {pointed === null ? labels[i] : formatValue(values[pointed] ?? Number.NaN)}
               </span>
             ))}
@@ -89,7 +107,7 @@ function plotOptions(
   width: number,
   height: number,
   series: Series[],
-  logarithmic: boolean,
+  { logarithmic, xSteps }: Pick<Properties, 'logarithmic' | 'xSteps'>,
   point: (index: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
@@ -109,8 +127,18 @@ function plotOptions(
     cursor: { y: false, points: { size: 6 } },
     scales: { x: { time: false }, y: logarithmic ? { distr: 3, log: 10 } : { range: fromZero } },
     axes: [
-      { ...axis, size: 22, values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? value.toLocaleString('en') : '')) },
-      { ...axis, size: 44, values: (_, splits) => splits.map((value) => (value === null ? '' : shortValue(value))) },
+      {
+        ...axis,
+        size: 22,
+        incrs: xSteps,
+        values: (_, splits) =>
+          splits.map((value) => (Number.isInteger(value) ? value.toLocaleString('en') : '')),
+      },
+      {
+        ...axis,
+        size: 44,
+        values: (_, splits) => splits.map((value) => (value === null ? '' : shortValue(value))),
+      },
     ],
     series: [
       {},
@@ -130,5 +158,7 @@ function fromZero(_: uPlot, __: number, most: number): [number, number] {
 }
 
 function shortValue(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(0).replace('-', '\u2212') : Number(value.toPrecision(6)).toLocaleString('en');
+  return value !== 0 && Math.abs(value) < 1e-3
+    ? value.toExponential(0).replace('-', '\u2212')
+    : Number(value.toPrecision(6)).toLocaleString('en');
 }

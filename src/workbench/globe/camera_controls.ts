@@ -88,7 +88,8 @@ export function attachCameraControls(
   const release = (event: PointerEvent) => {
     pointers.delete(event.pointerId);
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (pointers.size === 0 && !calm && performance.now() - lastMove < 60) gliding = requestAnimationFrame(glide);
+    if (pointers.size === 0 && !calm && performance.now() - lastMove < 60)
+      gliding = requestAnimationFrame(glide);
   };
   element.addEventListener('pointerup', release, options);
   element.addEventListener('pointercancel', release, options);

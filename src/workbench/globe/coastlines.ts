@@ -19,28 +19,10 @@ export function loadCoastlines(): Promise<Coastlines> {
   loading ??= fetch(landUrl)
     .then((response) => response.json())
     .then((land: Land) => ({
-      lines: withoutSeams(mesh(land, land.objects.land).coordinates),
+      lines: mesh(land, land.objects.land).coordinates,
       landImage: drawLand(land),
     }));
   return loading;
-}
-
-/** Polygons are cut at the date line and at the south pole; those cuts are no coast. */
-function withoutSeams(lines: number[][][]): number[][][] {
-  const onSeam = ([longitude, latitude]: number[]) => Math.abs(longitude) > 179.99 || latitude < -89.9;
-  const kept: number[][][] = [];
-  for (const line of lines) {
-    let run: number[][] = [];
-    for (const point of line) {
-      if (onSeam(point) && run.length > 0 && onSeam(run[run.length - 1])) {
-        if (run.length > 1) kept.push(run);
-        run = [];
-      }
-      run.push(point);
-    }
-    if (run.length > 1) kept.push(run);
-  }
-  return kept;
 }
 
 function drawLand(land: Land): HTMLCanvasElement {
@@ -53,17 +35,34 @@ function drawLand(land: Land): HTMLCanvasElement {
   context.fillStyle = '#fff';
   context.beginPath();
   for (const { geometry } of feature(land, land.objects.land).features) {
-    const polygons = geometry.type === 'MultiPolygon' ? geometry.coordinates : [];
-    for (const ring of polygons.flat()) {
-      ring.forEach(([longitude, latitude], i) => {
-        const x = ((longitude + 180) / 360) * canvas.width;
-        const y = ((90 - latitude) / 180) * canvas.height;
-        if (i === 0) context.moveTo(x, y);
-        else context.lineTo(x, y);
-      });
-      context.closePath();
+    const rings = geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
+    for (const ring of rings.map(unrolled)) {
+      // A ring that crosses the date line leaves the image on one side and enters it on the other.
+      for (const turn of [-360, 0, 360]) {
+        ring.forEach(([longitude, latitude], i) => {
+          const x = ((longitude + turn + 180) / 360) * canvas.width;
+          const y = ((90 - latitude) / 180) * canvas.height;
+          if (i === 0) context.moveTo(x, y);
+          else context.lineTo(x, y);
+        });
+        context.closePath();
+      }
     }
   }
   context.fill('evenodd');
   return canvas;
+}
+
+/** The ring without jumps of longitude; one that runs around a pole is closed over it. */
+function unrolled(ring: number[][]): number[][] {
+  const points: number[][] = [];
+  for (const [longitude, latitude] of ring) {
+    const before = points.at(-1)?.[0] ?? longitude;
+    points.push([longitude + 360 * Math.round((before - longitude) / 360), latitude]);
+  }
+  const first = points[0];
+  const last = points[points.length - 1];
+  if (Math.abs(last[0] - first[0]) < 180) return points;
+  const pole = last[1] < 0 ? -90 : 90;
+  return [...points, [last[0], pole], [first[0], pole]];
 }

@@ -14,7 +14,8 @@ import {
 } from 'd3-scale-chromatic';
 
 const MAPS = {
-  warmth: (t: number) => interpolateRdYlBu(1 - t),
+  // Without the darkest reds and blues, which would swallow the coastlines.
+  warmth: (t: number) => interpolateRdYlBu(0.95 - 0.9 * t),
   pressure: (t: number) => interpolateRdBu(1 - t),
   wind: (t: number) => interpolatePuOr(1 - t),
   vertical: (t: number) => interpolateBrBG(1 - t),

@@ -5,14 +5,6 @@ export interface ColourRange {
   high: number;
 }
 
-/** Values below which the given fractions of the finite `values` lie; [0, 0] when there are none. */
-export function quantiles(values: Float32Array, fractions: [number, number]): [number, number] {
-  const finite = values.filter(Number.isFinite).sort();
-  if (finite.length === 0) return [0, 0];
-  const at = (f: number) => finite[Math.min(finite.length - 1, Math.max(0, Math.round(f * (finite.length - 1))))];
-  return [at(fractions[0]), at(fractions[1])];
-}
-
 /** A step of 1, 2, 2.5 or 5 times a power of ten that cuts `span` into about `pieces`. */
 export function niceStep(span: number, pieces: number): number {
   const rough = span / pieces;

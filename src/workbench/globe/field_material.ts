@@ -37,6 +37,7 @@ const fragmentShader = /* glsl */ `
   uniform float presence;   // 0: land and sea only
   uniform vec2 range;
   uniform float interval;   // of isolines; 0: none
+  uniform float lineOffset; // in intervals; isolines are at (k + lineOffset) * interval
   uniform float lineStrength;
   uniform vec3 seaColour;
   uniform vec3 landColour;
@@ -77,7 +78,7 @@ const fragmentShader = /* glsl */ `
         float t = (value - range.x) / (range.y - range.x);
         shade = texture2D(colours, vec2(clamp(t, 0.0, 1.0) * (255.0 / 256.0) + 0.5 / 256.0, 0.5)).rgb;
         if (interval > 0.0) {
-          float level = value / interval;
+          float level = value / interval - lineOffset;
           float width = max(fwidth(level), 1e-6);
           float distanceInPixels = abs(fract(level - 0.5) - 0.5) / width;
           // Where lines crowd closer than a few pixels they would only grey the field.
@@ -92,6 +93,12 @@ const fragmentShader = /* glsl */ `
     gl_FragColor = vec4(colour, 1.0);
   }
 `;
+
+/** Isolines at (k + offset) * interval for whole k, in the field's shown unit; none for an interval of 0. */
+export interface Isolines {
+  interval: number;
+  offset: number;
+}
 
 export interface SurfaceColours {
   sea: string;
@@ -114,6 +121,7 @@ export class FieldMaterial extends ShaderMaterial {
         presence: { value: 0 },
         range: { value: [0, 1] },
         interval: { value: 0 },
+        lineOffset: { value: 0 },
         lineStrength: { value: 0.55 },
         seaColour: { value: new Color() },
         landColour: { value: new Color() },
@@ -139,9 +147,10 @@ export class FieldMaterial extends ShaderMaterial {
     this.uniforms.colours.value = bytes(table, table.length / 4);
   }
 
-  setRange(low: number, high: number, isolineInterval: number): void {
+  setRange(low: number, high: number, isolines: Isolines): void {
     this.uniforms.range.value = [low, high];
-    this.uniforms.interval.value = isolineInterval;
+    this.uniforms.interval.value = isolines.interval;
+    this.uniforms.lineOffset.value = isolines.offset;
   }
 
   /** Shows `raster`; with `blend` the former one stays visible until `setBlend` has gone to 1. */

@@ -19,7 +19,11 @@ export const MISSING = 3e38;
 const SMOOTH_WIDTH = 360;
 
 /** Raster of `values` [lat, lon] on ascending `latitudes` and `longitudes` (degrees; longitudes equally spaced). */
-export function fieldRaster(values: Float32Array, latitudes: Float32Array, longitudes: Float32Array): FieldRaster {
+export function fieldRaster(
+  values: Float32Array,
+  latitudes: Float32Array,
+  longitudes: Float32Array,
+): FieldRaster {
   const rows = latitudes.length;
   const columns = longitudes.length;
   const width = columns * Math.max(1, Math.ceil(SMOOTH_WIDTH / columns));
@@ -34,7 +38,8 @@ export function fieldRaster(values: Float32Array, latitudes: Float32Array, longi
     for (let row = 0; row < rows; row++) {
       let sum = 0;
       for (let k = 0; k < 4; k++) {
-        if (weights[k] !== 0) sum += weights[k] * values[row * columns + ((base + k - 1 + columns) % columns)];
+        if (weights[k] !== 0)
+          sum += weights[k] * values[row * columns + ((base + k - 1 + columns) % columns)];
       }
       along[row * width + x] = sum;
     }
@@ -59,7 +64,8 @@ export function fieldRaster(values: Float32Array, latitudes: Float32Array, longi
         shift = half;
       }
       row = Math.min(rows - 1, Math.max(0, row));
-      for (let x = 0; x < width; x++) data[y * width + x] += weights[k] * along[row * width + ((x + shift) % width)];
+      for (let x = 0; x < width; x++)
+        data[y * width + x] += weights[k] * along[row * width + ((x + shift) % width)];
     }
   }
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) data[i] = MISSING;

@@ -35,24 +35,28 @@ export default function Globe() {
     try {
       made = new GlobeScene(element);
     } catch {
-      notify('error', 'The globe needs WebGL 2, which this browser does not offer: switch on hardware acceleration.');
+      notify(
+        'error',
+        'The globe needs WebGL 2, which this browser does not offer: switch on hardware acceleration.',
+      );
       return;
     }
     setScene(made);
     loadCoastlines().then(({ lines, landImage }) => made.setCoastlines(lines, landImage), reportError);
-    const fit = () => made.resize(element.clientWidth, element.clientHeight, window.devicePixelRatio);
-    const observer = new ResizeObserver(fit);
-    observer.observe(element);
-    const detach = attachCameraControls(element, made, () => useView.getState().camera, moveCamera, (pointer) =>
-      setReading(pointer && readingAt(made, element, pointer)),
+    const detach = attachCameraControls(
+      element,
+      made,
+      () => useView.getState().camera,
+      moveCamera,
+      (pointer) => setReading(pointer && readingAt(made, element, pointer)),
     );
     return () => {
       detach();
-      observer.disconnect();
       made.dispose();
     };
   }, []);
 
+  useFit(scene, canvas);
   useCamera(scene);
   useFieldOnGlobe(scene);
   useMeshOnGlobe(scene);
@@ -63,6 +67,28 @@ export default function Globe() {
       {reading && <PointerReading {...reading} />}
     </div>
   );
+}
+
+/** CSS pixels above and below the globe that controls cover. */
+const COVERED = {
+  wide: { field: { top: 48, bottom: 84 }, bare: { top: 12, bottom: 150 } },
+  narrow: { field: { top: 88, bottom: 76 }, bare: { top: 8, bottom: 216 } },
+};
+
+function useFit(scene: GlobeScene | null, canvas: React.RefObject<HTMLCanvasElement | null>): void {
+  const bare = useData((data) => data.dataset === null);
+  useEffect(() => {
+    const element = canvas.current;
+    if (!scene || !element) return;
+    const fit = () => {
+      const { clientWidth, clientHeight } = element;
+      const { top, bottom } = COVERED[clientWidth < 560 ? 'narrow' : 'wide'][bare ? 'bare' : 'field'];
+      scene.resize(clientWidth, clientHeight, window.devicePixelRatio, top, bottom);
+    };
+    const observer = new ResizeObserver(fit);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scene, canvas, bare]);
 }
 
 function useCamera(scene: GlobeScene | null): void {
@@ -80,7 +106,12 @@ function useFieldOnGlobe(scene: GlobeScene | null): void {
   useEffect(() => scene?.setColours(globeColours(theme, values !== null)), [scene, theme, values]);
   useEffect(() => scene?.setColourMap(colourTable(colourMap)), [scene, colourMap]);
   useEffect(
-    () => scene?.setRange(low, high, isolines ? niceStep(high - low, 14) : 0),
+    // About zero a line would only follow noise: the levels lie half an interval off it.
+    () =>
+      scene?.setRange(low, high, {
+        interval: isolines ? niceStep(high - low, 14) : 0,
+        offset: low === -high ? 0.5 : 0,
+      }),
     [scene, low, high, isolines],
   );
   useEffect(() => {
@@ -110,7 +141,11 @@ function useMeshOnGlobe(scene: GlobeScene | null): void {
   }, [scene, meshSize, visible]);
 }
 
-function readingAt(scene: GlobeScene, element: HTMLElement, pointer: { x: number; y: number }): Reading | null {
+function readingAt(
+  scene: GlobeScene,
+  element: HTMLElement,
+  pointer: { x: number; y: number },
+): Reading | null {
   const { clientWidth, clientHeight } = element;
   const place = scene.placeAt((pointer.x / clientWidth) * 2 - 1, 1 - (pointer.y / clientHeight) * 2);
   return place && { left: pointer.x, top: pointer.y, ...place };
@@ -119,7 +154,8 @@ function readingAt(scene: GlobeScene, element: HTMLElement, pointer: { x: number
 function PointerReading({ left, top, longitude, latitude }: Reading) {
   const { values, unit } = useShownField();
   const dataset = useData((data) => data.dataset);
-  const value = values && dataset && valueAt(values, dataset.latitudes, dataset.longitudes, latitude, longitude);
+  const value =
+    values && dataset && valueAt(values, dataset.latitudes, dataset.longitudes, latitude, longitude);
   return (
     <div className="reading" style={{ left, top }}>
       {value !== null && (
@@ -137,4 +173,3 @@ function PointerReading({ left, top, longitude, latitude }: Reading) {
 function degrees(value: number, positive: string, negative: string): string {
   return `${Math.abs(value).toFixed(1)}° ${value < 0 ? negative : positive}`;
 }
-

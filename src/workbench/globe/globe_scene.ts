@@ -7,7 +7,6 @@ import {
   BufferGeometry,
   CanvasTexture,
   Color,
-  LineBasicMaterial,
   LineSegments,
   Mesh,
   PerspectiveCamera,
@@ -21,8 +20,9 @@ import {
   WebGLRenderer,
 } from 'three';
 import type { Camera } from '../location_hash';
-import { FieldMaterial, type SurfaceColours } from './field_material';
+import { FieldMaterial, type Isolines, type SurfaceColours } from './field_material';
 import type { FieldRaster } from './field_raster';
+import { LineMaterial } from './line_material';
 import { graticule, longitudeLatitude, meshArcs, segmentsOnSphere } from './sphere_geometry';
 
 export interface GlobeColours extends SurfaceColours {
@@ -31,13 +31,14 @@ export interface GlobeColours extends SurfaceColours {
   graticule: string;
   graticuleOpacity: number;
   mesh: string;
+  meshOpacity: number;
   glow: string;
   glowStrength: number;
 }
 
 const FIELD_OF_VIEW = 26;
-/** Share of the stage's shorter side that the globe fills at zoom 1. */
-const FILL = 0.86;
+/** Share of the free stage's shorter side that the globe fills at zoom 1. */
+const FILL = 0.97;
 const BLEND_MILLISECONDS = 260;
 const UNIT_SPHERE = new Sphere(new Vector3(), 1);
 
@@ -47,13 +48,15 @@ export class GlobeScene {
   private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 60);
   private readonly surface = new FieldMaterial();
   private readonly globe = new Mesh(new SphereGeometry(1, 128, 64), this.surface);
-  private readonly coast = lines(new Float32Array());
-  private readonly graticule = lines(segmentsOnSphere(graticule(30), 1.0015));
-  private readonly mesh = lines(new Float32Array());
+  private readonly coast = lines(new Float32Array(), 0.15);
+  private readonly graticule = lines(segmentsOnSphere(graticule(30), 1.0015), 0.3);
+  private readonly mesh = lines(new Float32Array(), 0.8);
   private readonly glow = glowShell();
   private view: Camera = { longitude: 0, latitude: 0, zoom: 1 };
   private frameRequest = 0;
   private blendStart = 0;
+  /** Share of the stage's height that no control covers. */
+  private openHeight = 1;
   private fieldShape = '';
   /** Smoothed time that one frame takes, ms: slow (software) rendering drops the animation. */
   private frameCost = 0;
@@ -66,11 +69,14 @@ export class GlobeScene {
     this.scene.add(this.globe, this.graticule, this.coast, this.mesh, this.glow);
   }
 
-  resize(width: number, height: number, pixelRatio: number): void {
+  /** `top` and `bottom`: CSS pixels that controls cover; the globe stands in the middle of what is left. */
+  resize(width: number, height: number, pixelRatio: number, top: number, bottom: number): void {
     if (width === 0 || height === 0) return;
+    this.openHeight = Math.max(0.3, 1 - (top + bottom) / height);
     this.renderer.setPixelRatio(Math.min(2, pixelRatio));
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
+    this.camera.setViewOffset(width, height, 0, (bottom - top) / 2, width, height);
     this.camera.updateProjectionMatrix();
     this.setView(this.view);
   }
@@ -90,10 +96,10 @@ export class GlobeScene {
     this.invalidate();
   }
 
-  /** Distance at which the globe's disc fills its share of the stage's shorter side, divided by the zoom. */
+  /** Distance at which the globe's disc fills its share of the free stage, brought nearer by the zoom. */
   private distance(zoom: number): number {
     const halfAngle = (FIELD_OF_VIEW / 2) * (Math.PI / 180);
-    const halfShorter = Math.tan(halfAngle) * Math.min(1, this.camera.aspect);
+    const halfShorter = Math.tan(halfAngle) * Math.min(this.openHeight, this.camera.aspect);
     const whole = 1 / Math.sin(Math.atan(halfShorter * FILL));
     return 1 + (whole - 1) / zoom;
   }
@@ -107,9 +113,9 @@ export class GlobeScene {
 
   setColours(colours: GlobeColours): void {
     this.surface.setSurface(colours);
-    paint(this.coast, colours.coast, colours.coastOpacity);
-    paint(this.graticule, colours.graticule, colours.graticuleOpacity);
-    paint(this.mesh, colours.mesh, 0.8);
+    this.coast.material.paint(colours.coast, colours.coastOpacity);
+    this.graticule.material.paint(colours.graticule, colours.graticuleOpacity);
+    this.mesh.material.paint(colours.mesh, colours.meshOpacity);
     const { colour, strength } = (this.glow.material as ShaderMaterial).uniforms;
     colour.value = new Color(colours.glow).convertLinearToSRGB();
     strength.value = colours.glowStrength;
@@ -128,8 +134,8 @@ export class GlobeScene {
     this.invalidate();
   }
 
-  setRange(low: number, high: number, isolineInterval: number): void {
-    this.surface.setRange(low, high, isolineInterval);
+  setRange(low: number, high: number, isolines: Isolines): void {
+    this.surface.setRange(low, high, isolines);
     this.invalidate();
   }
 
@@ -152,19 +158,13 @@ export class GlobeScene {
 
   setMesh(vertices: Float32Array, edges: Int32Array, levels: Uint8Array): void {
     const arcs = meshArcs(vertices, edges, levels);
-    const finest = levels.reduce((a, b) => Math.max(a, b), 0);
+    const finest = Math.max(1, levels[levels.length - 1]);
     this.mesh.geometry.dispose();
-    this.mesh.geometry = geometryOf(arcs.positions);
     // Fine edges are many: they recede, so that the coarse ones read.
-    const shades = new Float32Array(arcs.levels.length * 4);
-    arcs.levels.forEach((level, i) => {
-      const alpha = finest === 0 ? 1 : 0.95 - 0.65 * (level / finest);
-      shades.set([1, 1, 1, alpha], i * 4);
-    });
-    this.mesh.geometry.setAttribute('color', new BufferAttribute(shades, 4));
-    const material = this.mesh.material as LineBasicMaterial;
-    material.vertexColors = true;
-    material.needsUpdate = true;
+    this.mesh.geometry = geometryOf(
+      arcs.positions,
+      arcs.levels.map((level) => 0.95 - 0.65 * (level / finest)),
+    );
     this.invalidate();
   }
 
@@ -208,18 +208,14 @@ export class GlobeScene {
   }
 }
 
-function geometryOf(positions: Float32Array): BufferGeometry {
-  return new BufferGeometry().setAttribute('position', new BufferAttribute(positions, 3));
+function geometryOf(positions: Float32Array, strengths?: Float32Array): BufferGeometry {
+  const geometry = new BufferGeometry().setAttribute('position', new BufferAttribute(positions, 3));
+  const strength = strengths ?? new Float32Array(positions.length / 3).fill(1);
+  return geometry.setAttribute('strength', new BufferAttribute(strength, 1));
 }
 
-function lines(positions: Float32Array): LineSegments {
-  return new LineSegments(geometryOf(positions), new LineBasicMaterial({ transparent: true, depthWrite: false }));
-}
-
-function paint(object: LineSegments, colour: string, opacity: number): void {
-  const material = object.material as LineBasicMaterial;
-  material.color.set(colour);
-  material.opacity = opacity;
+function lines(positions: Float32Array, rim: number): LineSegments<BufferGeometry, LineMaterial> {
+  return new LineSegments(geometryOf(positions), new LineMaterial(rim));
 }
 
 /** A thin shine outside the disc: the inside of a larger sphere, brightest where it meets the globe's rim. */
@@ -246,10 +242,10 @@ function glowShell(): Mesh {
       varying vec3 vToEye;
       void main() {
         float depth = abs(dot(normalize(vNormal), normalize(vToEye)));
-        float shine = pow(clamp(depth * 1.9, 0.0, 1.0), 3.0) * strength;
+        float shine = pow(clamp(depth * 1.75, 0.0, 1.0), 3.5) * strength;
         gl_FragColor = vec4(colour, shine);
       }
     `,
   });
-  return new Mesh(new SphereGeometry(1.16, 96, 48), material);
+  return new Mesh(new SphereGeometry(1.14, 96, 48), material);
 }

@@ -15,8 +15,9 @@ export function globeColours(theme: Theme, hasField: boolean): GlobeColours {
   return {
     ...lines,
     ...surface,
-    mesh: dark ? '#5ce0c6' : '#0b7f70',
+    mesh: hasField ? '#0c9c8a' : dark ? '#5ce0c6' : '#0b7f70',
+    meshOpacity: hasField ? 0.85 : 0.8,
     glow: dark ? '#6fb7e8' : '#9db4c6',
-    glowStrength: dark ? 0.5 : 0.28,
+    glowStrength: dark ? 0.34 : 0.25,
   };
 }

@@ -6,7 +6,13 @@
 const RADIANS = Math.PI / 180;
 
 /** Writes the point at (degrees) and `radius` into `out[at .. at + 2]`. */
-export function placeOnSphere(out: Float32Array, at: number, longitude: number, latitude: number, radius: number): void {
+export function placeOnSphere(
+  out: Float32Array,
+  at: number,
+  longitude: number,
+  latitude: number,
+  radius: number,
+): void {
   const phi = longitude * RADIANS;
   const theta = latitude * RADIANS;
   out[at] = radius * Math.cos(theta) * Math.cos(phi);
@@ -74,12 +80,17 @@ export function meshArcs(
   for (let edge = 0; edge < levels.length; edge++) {
     const a = edges[2 * edge] * 3;
     const b = edges[2 * edge + 1] * 3;
-    const length = Math.hypot(vertices[a] - vertices[b], vertices[a + 1] - vertices[b + 1], vertices[a + 2] - vertices[b + 2]);
+    const length = Math.hypot(
+      vertices[a] - vertices[b],
+      vertices[a + 1] - vertices[b + 1],
+      vertices[a + 2] - vertices[b + 2],
+    );
     const n = pieces[edge];
     for (let piece = 0; piece < n; piece++) {
       for (const end of [piece, piece + 1]) {
         const t = end / n;
-        for (let axis = 0; axis < 3; axis++) point[axis] = vertices[a + axis] * (1 - t) + vertices[b + axis] * t;
+        for (let axis = 0; axis < 3; axis++)
+          point[axis] = vertices[a + axis] * (1 - t) + vertices[b + axis] * t;
         const height = 1.004 + 0.05 * length * Math.sin(Math.PI * t);
         const scale = height / Math.hypot(point[0], point[1], point[2]);
         positions.set([point[0] * scale, point[1] * scale, point[2] * scale], at * 3);

@@ -25,7 +25,12 @@ export function DataSection() {
         <dd>
           {checkpoint ? `${checkpoint.name} ` : 'none '}
           {checkpoint ? (
-            <button type="button" className="text-button" disabled={busy} onClick={() => void closeCheckpoint()}>
+            <button
+              type="button"
+              className="text-button"
+              disabled={busy}
+              onClick={() => void closeCheckpoint()}
+            >
               Close
             </button>
           ) : (
@@ -41,7 +46,12 @@ export function DataSection() {
           Open file…
         </FilePicker>
         {!dataset?.synthetic && (
-          <button type="button" className="button" disabled={busy} onClick={() => void openDataset({ sample: true })}>
+          <button
+            type="button"
+            className="button"
+            disabled={busy}
+            onClick={() => void openDataset({ sample: true })}
+          >
             Sample
           </button>
         )}

@@ -44,9 +44,13 @@ async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
 
 async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const reader = folder.createReader();
-  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+    reader.readEntries(resolve, reject),
+  );
   const files = entries.filter((entry) => entry.isFile && /\.(nc|npz)$/.test(entry.name));
   return Promise.all(
-    files.map((entry) => new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))),
+    files.map(
+      (entry) => new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+    ),
   );
 }

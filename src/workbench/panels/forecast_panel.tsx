@@ -35,7 +35,7 @@ export function ForecastPanel() {
     <>
       <div className="panel">
         <section className="section">
-          <h2>Start</h2>
+          <h2>Forecast</h2>
           <dl className="facts">
             <dt>Initial time</dt>
             <dd>{initialTime === null ? '–' : formatTime(initialTime)}</dd>
@@ -59,7 +59,9 @@ export function ForecastPanel() {
         </section>
         <section className="section">
           <h2>Save</h2>
-          <p className="empty-note">The forecast as NetCDF, the network as GraphCast’s own checkpoint file.</p>
+          <p className="empty-note">
+            The forecast as NetCDF, the network as GraphCast’s own checkpoint file.
+          </p>
           <div className="row">
             <button
               type="button"
@@ -128,7 +130,8 @@ export function ForecastFigures() {
   const leads = scores?.leadHours ?? [];
   const forecast = shown(scores?.forecast ?? []);
   const persistence = shown(scores?.persistence ?? []);
-  const empty = leads.length === 0 ? 'Run a forecast to compare it with the truth, and with no change at all.' : '';
+  const empty =
+    leads.length === 0 ? 'Run a forecast to compare it with the truth, and with no change at all.' : '';
 
   return (
     <>
@@ -143,6 +146,7 @@ export function ForecastFigures() {
           ]}
           length={leads.length}
           height={200}
+          xSteps={[6, 12, 24, 48, 72, 120, 240]}
           empty={empty}
         />
       </Suspense>

@@ -64,15 +64,21 @@ export const MeshIcon = icon(
     <path d="m8 5.3 3 5H5Zm0 0V1.8M11 10.3l2.5.7M5 10.3l-2.5.7M8 5.3 2.5 5M8 5.3 13.5 5" />
   </>,
 );
-export const OpenIcon = icon(
-  <path d="M1.8 12.5v-9h4l1.5 1.8h6v2M1.8 12.5l2-5.2h10.7l-1.9 5.2Z" />,
-);
+export const OpenIcon = icon(<path d="M1.8 12.5v-9h4l1.5 1.8h6v2M1.8 12.5l2-5.2h10.7l-1.9 5.2Z" />);
 export const SaveIcon = icon(<path d="M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 13.5h11" />);
 
 /** The mark: an icosahedron seen along a face's axis, the mesh that GraphCast thinks on. */
 export function Mark() {
   return (
-    <svg className="mark" viewBox="0 0 32 32" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinejoin="round" aria-hidden="true">
+    <svg
+      className="mark"
+      viewBox="0 0 32 32"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
       <path d="M16 3 27.3 9.5v13L16 29 4.7 22.5v-13Z" />
       <path d="M16 9.8 21.9 20H10.1ZM16 3v6.8M27.3 9.5 16 9.8 4.7 9.5M27.3 22.5 21.9 20l5.4-10.5M4.7 22.5 10.1 20 4.7 9.5M16 29l5.9-9M16 29l-5.9-9" />
     </svg>

@@ -16,7 +16,9 @@ export function Legend() {
   return (
     <figure className="legend" data-variable={variable}>
       <figcaption>
-        <span>{layer === 'error' ? `Error of ${title.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : title}</span>
+        <span>
+          {layer === 'error' ? `Error of ${title.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : title}
+        </span>
         <span className="unit">{unit}</span>
       </figcaption>
       <div className="bar" style={{ background: colourGradient(colourMap) }} />

@@ -27,8 +27,8 @@ export function NoWebGpu() {
           ))}
         </ul>
         <p>
-          Where the browser is recent enough, switch on hardware acceleration in its settings; on Linux, Chrome may need{' '}
-          <kbd>chrome://flags/#enable-unsafe-webgpu</kbd>.
+          Where the browser is recent enough, switch on hardware acceleration in its settings; on Linux,
+          Chrome may need <kbd>chrome://flags/#enable-unsafe-webgpu</kbd>.
         </p>
         <p className="said">{message}</p>
         <div className="row">
@@ -50,8 +50,8 @@ function DeviceLost({ message }: { message: string }) {
       <div role="alertdialog" aria-labelledby="lost-title">
         <h2 id="lost-title">The graphics device was lost</h2>
         <p>
-          The system took it away: a driver was reset, or another program used it up. The open data and computed
-          forecasts are still here; the run goes on from its last parameters that were read back.
+          The system took it away: a driver was reset, or another program used it up. The open data and
+          computed forecasts are still here; the run goes on from its last parameters that were read back.
         </p>
         <p className="said">{message}</p>
         <div className="row">

@@ -15,12 +15,13 @@ export function Rooms() {
         <button
           key={room}
           type="button"
+          data-key={i + 1}
+          aria-keyshortcuts={String(i + 1)}
           aria-current={room === current ? 'page' : undefined}
           onClick={() => showRoom(room)}
         >
           <Icon />
           {words}
-          <kbd aria-hidden="true">{i + 1}</kbd>
         </button>
       ))}
     </nav>

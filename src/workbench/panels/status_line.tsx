@@ -19,7 +19,8 @@ function RunFigures() {
   const { phase, note, updates, total, rate, loss } = useTraining();
   const running = useForecasts((state) => state.running);
   if (running) {
-    const left = running.secondsPerStep === null ? null : (running.steps - running.done) * running.secondsPerStep;
+    const left =
+      running.secondsPerStep === null ? null : (running.steps - running.done) * running.secondsPerStep;
     return (
       <>
         <span>
@@ -63,7 +64,8 @@ function Adapter() {
     missing: 'No WebGPU',
     lost: 'GPU device lost',
   }[status];
-  const tone = status === 'ready' ? (busy ? 'busy' : software ? 'slow' : 'good') : status === 'looking' ? '' : 'bad';
+  const tone =
+    status === 'ready' ? (busy ? 'busy' : software ? 'slow' : 'good') : status === 'looking' ? '' : 'bad';
   return (
     <div className="adapter" title={words}>
       <span className={`dot ${tone}`} />

@@ -79,7 +79,14 @@ export function Timeline() {
 
 function StepButton(props: { label: string; onClick(): void; disabled: boolean; children: React.ReactNode }) {
   return (
-    <button type="button" className="button bare icon" aria-label={props.label} title={props.label} onClick={props.onClick} disabled={props.disabled}>
+    <button
+      type="button"
+      className="button bare icon"
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.onClick}
+      disabled={props.disabled}
+    >
       {props.children}
     </button>
   );
@@ -92,7 +99,11 @@ function LeadMarks({ longest, made }: { longest: number; made: number[] }) {
   return (
     <div className="marks" aria-hidden="true">
       {leads.map((lead) => (
-        <i key={lead} className={made.includes(lead) ? 'made' : ''} style={{ left: `${(lead / longest) * 100}%` }} />
+        <i
+          key={lead}
+          className={made.includes(lead) ? 'made' : ''}
+          style={{ left: `${(lead / longest) * 100}%` }}
+        />
       ))}
     </div>
   );

@@ -33,7 +33,13 @@ export function TrainFigures() {
           title="Gradient norm"
           xLabel="update"
           x={curves.update}
-          series={[{ label: formatValue(gradientNorm ?? Number.NaN), values: curves.gradientNorm, colour: '--second' }]}
+          series={[
+            {
+              label: formatValue(gradientNorm ?? Number.NaN),
+              values: curves.gradientNorm,
+              colour: '--second',
+            },
+          ]}
           length={updates}
           height={124}
           logarithmic
@@ -46,7 +52,14 @@ export function TrainFigures() {
 }
 
 function Figure({ label, value, whole }: { label: string; value: number | null; whole?: boolean }) {
-  const text = value === null ? '–' : whole ? value.toLocaleString('en') : formatValue(value);
+  const text =
+    value === null
+      ? '–'
+      : whole
+        ? value.toLocaleString('en')
+        : formatValue(value)
+            .replace(/(\.\d*?)0+$/, '$1')
+            .replace(/\.$/, '');
   return (
     <div>
       <dt>{label}</dt>

@@ -2,7 +2,16 @@ import './panels.css';
 import { PRESETS } from '../../graphcast/config';
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
-import { changeSetting, choosePreset, isRunOpen, pause, singleStep, stop, train, useTraining } from '../state/training';
+import {
+  changeSetting,
+  choosePreset,
+  isRunOpen,
+  pause,
+  singleStep,
+  stop,
+  train,
+  useTraining,
+} from '../state/training';
 import { DataSection } from './data_section';
 import { PauseIcon, PlayIcon, StepIcon, StopIcon } from './icons';
 import { NumberInput, RangeInput, Setting } from './setting';
@@ -34,7 +43,9 @@ function NetworkSection() {
         messageSteps: checkpoint.model.gnn_msg_steps,
       }
     : settings;
-  const sizes = LATENT_SIZES.includes(latentSize) ? LATENT_SIZES : [...LATENT_SIZES, latentSize].sort((a, b) => a - b);
+  const sizes = LATENT_SIZES.includes(latentSize)
+    ? LATENT_SIZES
+    : [...LATENT_SIZES, latentSize].sort((a, b) => a - b);
 
   return (
     <section className="section">
@@ -44,7 +55,12 @@ function NetworkSection() {
       ) : (
         <div className="setting wide">
           <label htmlFor="preset">Preset</label>
-          <select id="preset" value={settings.preset} disabled={fixed} onChange={({ target }) => choosePreset(target.value)}>
+          <select
+            id="preset"
+            value={settings.preset}
+            disabled={fixed}
+            onChange={({ target }) => choosePreset(target.value)}
+          >
             {Object.keys(PRESETS).map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -69,14 +85,28 @@ function NetworkSection() {
         label="Mesh refinements"
         why={`Times the icosahedron’s edges are halved, here to ${meshNodes(meshSize).toLocaleString('en')} nodes; 6 in GraphCast.`}
       >
-        <RangeInput id="mesh-size" value={meshSize} least={0} most={6} disabled={fixed} onChange={(value) => changeSetting('meshSize', value)} />
+        <RangeInput
+          id="mesh-size"
+          value={meshSize}
+          least={0}
+          most={6}
+          disabled={fixed}
+          onChange={(value) => changeSetting('meshSize', value)}
+        />
       </Setting>
       <Setting
         id="message-steps"
         label="Message-passing steps"
         why="Rounds of messages along the multi-mesh’s edges; 16 in GraphCast."
       >
-        <RangeInput id="message-steps" value={messageSteps} least={1} most={16} disabled={fixed} onChange={(value) => changeSetting('messageSteps', value)} />
+        <RangeInput
+          id="message-steps"
+          value={messageSteps}
+          least={1}
+          most={16}
+          disabled={fixed}
+          onChange={(value) => changeSetting('messageSteps', value)}
+        />
       </Setting>
     </section>
   );
@@ -93,17 +123,43 @@ function OptimiserSection() {
         label="Learning rate"
         why="AdamW’s step at its peak, after a warm-up and before a cosine decay to 0; 0.001 in GraphCast."
       >
-        <NumberInput id="learning-rate" value={settings.learningRate} least={1e-7} most={0.1} step="any" disabled={fixed} onChange={(value) => changeSetting('learningRate', value)} />
+        <NumberInput
+          id="learning-rate"
+          value={settings.learningRate}
+          least={1e-7}
+          most={0.1}
+          step="any"
+          disabled={fixed}
+          onChange={(value) => changeSetting('learningRate', value)}
+        />
       </Setting>
       <Setting
         id="updates"
         label="Updates"
         why="Optimiser steps, each on one window of 18 h drawn at random; 311,000 in GraphCast, on 32 windows each."
       >
-        <NumberInput id="updates" value={settings.updates} least={1} most={1e6} disabled={fixed} onChange={(value) => changeSetting('updates', value)} />
+        <NumberInput
+          id="updates"
+          value={settings.updates}
+          least={1}
+          most={1e6}
+          disabled={fixed}
+          onChange={(value) => changeSetting('updates', value)}
+        />
       </Setting>
-      <Setting id="seed" label="Seed" why="Whole number that fixes the first weights and the order of the windows.">
-        <NumberInput id="seed" value={settings.seed} least={0} most={2 ** 31 - 1} disabled={fixed} onChange={(value) => changeSetting('seed', value)} />
+      <Setting
+        id="seed"
+        label="Seed"
+        why="Whole number that fixes the first weights and the order of the windows."
+      >
+        <NumberInput
+          id="seed"
+          value={settings.seed}
+          least={0}
+          most={2 ** 31 - 1}
+          disabled={fixed}
+          onChange={(value) => changeSetting('seed', value)}
+        />
       </Setting>
     </section>
   );
@@ -120,21 +176,46 @@ function TrainActions() {
     <div className="actions-bar">
       <div className="main">
         {going ? (
-          <button type="button" className="button primary" disabled={phase === 'preparing'} onClick={() => void pause()} title="T">
+          <button
+            type="button"
+            className="button primary"
+            disabled={phase === 'preparing'}
+            onClick={() => void pause()}
+            title="T"
+          >
             <PauseIcon />
             {phase === 'preparing' ? 'Preparing…' : 'Pause'}
           </button>
         ) : (
-          <button type="button" className="button primary" disabled={!ready} onClick={() => void train()} title="T">
+          <button
+            type="button"
+            className="button primary"
+            disabled={!ready}
+            onClick={() => void train()}
+            title="T"
+          >
             <PlayIcon />
             {phase === 'paused' ? 'Go on' : 'Train'}
           </button>
         )}
-        <button type="button" className="button" disabled={!ready || going} onClick={() => void singleStep()} title="Single update: S">
+        <button
+          type="button"
+          className="button"
+          disabled={!ready || going}
+          onClick={() => void singleStep()}
+          title="Single update: S"
+        >
           <StepIcon />
           Step
         </button>
-        <button type="button" className="button icon" disabled={!isRunOpen(phase)} onClick={() => void stop()} aria-label="Stop" title="Stop: end this run">
+        <button
+          type="button"
+          className="button icon"
+          disabled={!isRunOpen(phase)}
+          onClick={() => void stop()}
+          aria-label="Stop"
+          title="Stop: end this run"
+        >
           <StopIcon />
         </button>
       </div>

@@ -16,8 +16,8 @@ export function Welcome() {
     <section className="welcome" aria-label="Start">
       <h2>Train GraphCast on your own machine</h2>
       <p>
-        This is its multi-mesh with {meshNodes(meshSize).toLocaleString('en')} nodes. Give it weather to learn from: NetCDF
-        in the layout of GraphCast’s example datasets.
+        This is its multi-mesh with {meshNodes(meshSize).toLocaleString('en')} nodes. Give it weather to learn
+        from: NetCDF in the layout of GraphCast’s example datasets.
       </p>
       <div className="actions">
         <FilePicker className="button primary" kind="any" disabled={opening !== null}>
@@ -34,7 +34,9 @@ export function Welcome() {
         </button>
       </div>
       <p className="small">
-        {opening ? `Opening ${opening}…` : 'Or drop files anywhere. They are read here and never leave this machine.'}
+        {opening
+          ? `Opening ${opening}…`
+          : 'Or drop files anywhere. They are read here and never leave this machine.'}
       </p>
     </section>
   );

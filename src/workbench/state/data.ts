@@ -81,7 +81,12 @@ function firstView(dataset: DatasetSummary): Partial<ReturnType<typeof useView.g
   const initialTime = times.includes(view.initialTime ?? Number.NaN)
     ? view.initialTime
     : times[initialFrames[0] ?? 0];
-  return { variable, level: nearestLevel(dataset, variable, view.level), initialTime, leadHours: clampLead(dataset, initialTime!, view.leadHours) };
+  return {
+    variable,
+    level: nearestLevel(dataset, variable, view.level),
+    initialTime,
+    leadHours: clampLead(dataset, initialTime!, view.leadHours),
+  };
 }
 
 function clampLead(dataset: DatasetSummary, initialTime: number, leadHours: number): number {
@@ -94,5 +99,7 @@ export function nearestLevel(dataset: DatasetSummary, variable: string, level: n
   const info = dataset.variables.find(({ name }) => name === variable);
   if (!info?.hasLevel || dataset.levels.length === 0) return null;
   const wanted = level ?? 500;
-  return dataset.levels.reduce((best, next) => (Math.abs(next - wanted) < Math.abs(best - wanted) ? next : best));
+  return dataset.levels.reduce((best, next) =>
+    Math.abs(next - wanted) < Math.abs(best - wanted) ? next : best,
+  );
 }

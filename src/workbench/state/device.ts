@@ -24,7 +24,10 @@ export async function openDevice(): Promise<void> {
     const { name, software } = await engine.call('openDevice');
     useDevice.setState({ status: 'ready', name, software });
   } catch (error) {
-    useDevice.setState({ status: 'missing', message: error instanceof Error ? error.message : String(error) });
+    useDevice.setState({
+      status: 'missing',
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

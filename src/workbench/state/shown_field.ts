@@ -7,7 +7,7 @@ import type { DatasetSummary, FieldName, FieldScores } from '../../worker/protoc
 import type { ColourMapName } from '../globe/colour_map';
 import { type ColourRange, niceRange } from '../globe/colour_range';
 import type { Layer } from '../location_hash';
-import { differenceToShown, type Display, displayOf, toShown } from '../units';
+import { type Display, differenceToShown, displayOf, toShown } from '../units';
 import { useData } from './data';
 import { engine } from './engine';
 import { type Forecast, useForecasts } from './forecast';

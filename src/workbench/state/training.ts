@@ -37,9 +37,16 @@ const DEFAULT_PRESET = Object.keys(PRESETS)[0];
 /** GraphCast's own peak learning rate is right for any of these sizes. */
 const DEFAULT_LEARNING_RATE = 1e-3;
 
-function presetSettings(preset: string): Pick<TrainingSettings, 'preset' | 'latentSize' | 'meshSize' | 'messageSteps'> {
+function presetSettings(
+  preset: string,
+): Pick<TrainingSettings, 'preset' | 'latentSize' | 'meshSize' | 'messageSteps'> {
   const { model } = PRESETS[preset];
-  return { preset, latentSize: model.latent_size, meshSize: model.mesh_size, messageSteps: model.gnn_msg_steps };
+  return {
+    preset,
+    latentSize: model.latent_size,
+    meshSize: model.mesh_size,
+    messageSteps: model.gnn_msg_steps,
+  };
 }
 
 const NO_RUN = {
@@ -118,17 +125,16 @@ export function trainOrPause(): void {
 engine.on('phase', ({ phase, note }) => setState({ phase, note: note ?? '' }));
 engine.on('failed', (report) => reportError(reviveError(report)));
 engine.on('runReady', ({ parameterCount, updates }) => setState({ parameterCount, total: updates }));
-engine.on('update', (report) => {
-  const { curves, rate } = getState();
-  curves.update.push(report.update);
-  curves.loss.push(report.loss);
-  curves.gradientNorm.push(report.gradientNorm);
-  const current = 1 / report.seconds;
-  setState({
-    updates: report.update,
-    loss: report.loss,
-    learningRate: report.learningRate,
-    lossByVariable: report.lossByVariable,
-    rate: rate === null ? current : rate + 0.1 * (current - rate),
-  });
+engine.on('updates', (reports) => {
+  const { curves } = getState();
+  let { rate } = getState();
+  for (const { update, loss, gradientNorm, seconds } of reports) {
+    curves.update.push(update);
+    curves.loss.push(loss);
+    curves.gradientNorm.push(gradientNorm);
+    const current = 1 / seconds;
+    rate = rate === null ? current : rate + 0.1 * (current - rate);
+  }
+  const { update, loss, learningRate, lossByVariable } = reports[reports.length - 1];
+  setState({ updates: update, loss, learningRate, lossByVariable, rate });
 });

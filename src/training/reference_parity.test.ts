@@ -1,0 +1,258 @@
+/**
+ * Loss, gradients and forecasts on the GPU against the float64 network, for configurations that the golden sets do not
+ * have, and for every way to cut the work: blocks, windows, recomputation, kernel variants.
+ */
+import { describe, expect, it } from 'vitest';
+import type { LinearVariant } from '../../shaders/linear/variant';
+import { rollout } from '../forecast/rollout';
+import type { ModelConfig } from '../graphcast/config';
+import { referenceParameters } from '../graphcast/layers.reference';
+import { referenceLoss } from '../graphcast/loss.reference';
+import { Model, type ModelOptions } from '../graphcast/model';
+import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
+import { buildGraph } from '../mesh/graph';
+import { channelLayout } from '../weather/channels';
+import { normalisation } from '../weather/normalisation';
+import { TASKS, type Task } from '../weather/task';
+import type { Window } from '../weather/windows';
+import type { Gpu } from '../webgpu/device';
+import { Executor } from '../webgpu/execute';
+import { relativeError, sampleValues, withDevice } from '../webgpu/testing';
+import { channelWeights } from './loss_weights';
+import { lossFromSums, RolloutLoss } from './rollout_loss';
+import { trainingTerms } from './trainer';
+
+interface Case {
+  task: Task;
+  latitudes: number[];
+  longitudes: number;
+  model: Partial<ModelConfig>;
+  steps: number;
+  batch: number;
+}
+
+const withPoles = (spacing: number) => Array.from({ length: 180 / spacing + 1 }, (_, i) => -90 + i * spacing);
+const withoutPoles = (spacing: number) =>
+  Array.from({ length: 180 / spacing }, (_, i) => -90 + (i + 0.5) * spacing);
+
+const surfaceTask: Task = {
+  inputVariables: [
+    '10m_u_component_of_wind',
+    'my_own_field',
+    'land_sea_mask',
+    'toa_incident_solar_radiation',
+  ],
+  targetVariables: ['10m_u_component_of_wind', 'my_own_field'],
+  forcingVariables: ['toa_incident_solar_radiation'],
+  pressureLevels: [],
+  inputDuration: '12h',
+};
+
+const CASES: Record<string, Case> = {
+  '37 levels, batch of 2': {
+    task: TASKS.TASK,
+    latitudes: withPoles(30),
+    longitudes: 12,
+    model: { mesh_size: 1, latent_size: 16, gnn_msg_steps: 2 },
+    steps: 1,
+    batch: 2,
+  },
+  'precipitation as output only, no poles, latent 48, 2 steps, empty mesh nodes': {
+    task: TASKS.TASK_13_PRECIP_OUT,
+    latitudes: withoutPoles(30),
+    longitudes: 12,
+    model: { mesh_size: 2, latent_size: 48, gnn_msg_steps: 1 },
+    steps: 2,
+    batch: 1,
+  },
+  'no levels, latent 6, two hidden layers, M0, batch of 2, 3 steps': {
+    task: surfaceTask,
+    latitudes: withPoles(15),
+    longitudes: 24,
+    model: { mesh_size: 0, latent_size: 6, gnn_msg_steps: 3, hidden_layers: 2 },
+    steps: 3,
+    batch: 2,
+  },
+  'mesh2grid factor, M3': {
+    task: surfaceTask,
+    latitudes: withPoles(10),
+    longitudes: 36,
+    model: {
+      mesh_size: 3,
+      latent_size: 12,
+      gnn_msg_steps: 2,
+      mesh2grid_edge_normalization_factor: 0.6180338738074472,
+    },
+    steps: 1,
+    batch: 1,
+  },
+};
+
+const config = (model: Partial<ModelConfig>): ModelConfig => ({
+  resolution: 0,
+  mesh_size: 1,
+  latent_size: 8,
+  gnn_msg_steps: 1,
+  hidden_layers: 1,
+  radius_query_fraction_edge_length: 0.6,
+  ...model,
+});
+
+const hashed = (text: string) => sampleValues(text, 1)[0];
+/** Different, well-conditioned statistics for every variable and level. */
+const statistics = {
+  mean: (v: string, level: number | null) => 0.3 * hashed(`mean ${v} ${level}`),
+  stddev: (v: string, level: number | null) => 1 + 0.3 * hashed(`stddev ${v} ${level}`),
+  diffsStddev: (v: string, level: number | null) => 0.5 + 0.2 * hashed(`diffs ${v} ${level}`),
+};
+
+function setUp(test: Case) {
+  const latitudes = Float32Array.from(test.latitudes);
+  const longitudes = Float32Array.from({ length: test.longitudes }, (_, i) => (360 / test.longitudes) * i);
+  const model = config(test.model);
+  const channels = channelLayout(test.task);
+  const graph = buildGraph({
+    latitudes,
+    longitudes,
+    meshSize: model.mesh_size,
+    radiusQueryFractionEdgeLength: model.radius_query_fraction_edge_length,
+    mesh2gridEdgeNormalizationFactor: model.mesh2grid_edge_normalization_factor,
+  });
+  const nodes = graph.gridNodes;
+  const frames = 2 + test.steps;
+  const windows = Array.from(
+    { length: test.batch },
+    (_, b): Window => ({
+      initialTime: 0,
+      state: sampleValues(`state ${b}`, frames * channels.state.length * nodes),
+      forcings: sampleValues(`forcings ${b}`, frames * channels.forcings.length * nodes),
+      statics: sampleValues('statics', channels.statics.length * nodes),
+    }),
+  );
+  const arrays = parameterArrays(model, channels.inputs.length, channels.state.length);
+  const parameters = initialiseParameters(arrays, 1);
+  // Biases, scales and offsets away from their initial values, so that their gradients are tested for real.
+  for (const { name, shape } of arrays) {
+    if (shape.length === 1) {
+      const values = parameters.get(name)!;
+      sampleValues(name, values.length, 0.2).forEach((v, i) => {
+        values[i] += v;
+      });
+    }
+  }
+  const options: ModelOptions = {
+    config: model,
+    channels,
+    graph,
+    normalisation: normalisation(channels, statistics),
+    training: trainingTerms(graph, channels, test.steps > 1),
+  };
+  const shapes = new Map(arrays.map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }]));
+  return { options, parameters, shapes, windows };
+}
+
+async function onGpu(gpu: Gpu, test: Case, extra: Partial<ModelOptions> = {}) {
+  const { options, parameters, windows } = setUp(test);
+  const model = await Model.create(gpu, { ...options, ...extra });
+  try {
+    model.plan.poison();
+    model.writeParameters(parameters);
+    const losses = new RolloutLoss(model, new Executor(gpu), test.steps);
+    await losses.begin(test.steps * test.batch);
+    for (const window of windows) await losses.add(window, test.steps, true);
+    const sums = await model.memory.read(model.sums);
+    const terms = test.steps * test.batch;
+    const { channels } = options;
+    const weights = channelWeights(channels);
+    return {
+      ...lossFromSums(sums, channels, weights, model.gridNodes, terms),
+      gradients: await model.readGradients(),
+    };
+  } finally {
+    model.destroy();
+  }
+}
+
+function expectSameGradients(
+  found: Map<string, Float32Array>,
+  want: Map<string, ArrayLike<number>>,
+  tolerance: number,
+) {
+  const norm = (v: ArrayLike<number>) => Math.sqrt(Array.from(v).reduce((s, x) => s + x * x, 0));
+  const largest = Math.max(...[...want.values()].map(norm));
+  for (const [name, gradient] of want) {
+    const difference = norm(Array.from(gradient, (v, i) => v - found.get(name)![i]));
+    // Arrays whose gradient vanishes next to the others' are held to the rounding of the whole.
+    expect(difference, name).toBeLessThanOrEqual(tolerance * Math.max(norm(gradient), 1e-3 * largest));
+  }
+}
+
+describe.each(Object.entries(CASES))('%s', (_, test) => {
+  it('has the loss, gradients and forecast of the float64 network', () =>
+    withDevice(async ({ gpu }) => {
+      const { options, shapes, windows, parameters } = setUp(test);
+      const reference = {
+        parameters: referenceParameters(shapes),
+        graph: options.graph,
+        layout: options.channels,
+        normalisation: options.normalisation,
+      };
+      const want = referenceLoss(reference, windows, test.steps);
+      want.backward();
+      const found = await onGpu(gpu, test);
+      expect(Math.abs(found.loss / want.loss - 1)).toBeLessThan(1e-5);
+      for (const [name, value] of Object.entries(want.lossByVariable)) {
+        expect(Math.abs(found.lossByVariable[name] / value - 1), name).toBeLessThan(1e-5);
+      }
+      const gradients = new Map([...reference.parameters].map(([name, { gradient }]) => [name, gradient]));
+      expectSameGradients(found.gradients, gradients, 1e-4);
+
+      const { training: _, ...inference } = options;
+      const model = await Model.create(gpu, inference);
+      model.plan.poison();
+      model.writeParameters(parameters);
+      const frame = options.channels.state.length * options.graph.gridNodes;
+      for await (const { step, state } of rollout(model, new Executor(gpu), windows[0], test.steps)) {
+        const predicted = want.predictions[0].subarray((step - 1) * frame, step * frame);
+        expect(relativeError(state, predicted)).toBeLessThan(1e-5);
+      }
+      model.destroy();
+    }));
+});
+
+describe('however the work is cut', () => {
+  const test: Case = {
+    ...CASES['mesh2grid factor, M3'],
+    model: { ...CASES['mesh2grid factor, M3'].model, gnn_msg_steps: 5 },
+    steps: 2,
+  };
+  const ways: Record<string, { extra: Partial<ModelOptions>; maxBinding?: number; exact: boolean }> = {
+    'again in the same way': { extra: {}, exact: true },
+    'recomputing each processor step': { extra: { policy: { segment: 1 } }, exact: true },
+    'recomputing every 2 processor steps': { extra: { policy: { segment: 2 } }, exact: true },
+    'recomputing messages': { extra: { policy: { keepMessages: false } }, exact: true },
+    'small blocks of edges': { extra: { blockBytes: 24 * 1024, policy: { segment: 2 } }, exact: false },
+    'small bindings': { extra: {}, maxBinding: 40 * 1024, exact: false },
+    ...Object.fromEntries(
+      (['register', 'subgroup', 'tiled'] as LinearVariant[]).map((variant) => [
+        `the ${variant} variant`,
+        { extra: { variant }, exact: false },
+      ]),
+    ),
+  };
+
+  it.each(Object.keys(ways))('%s, the loss and the gradients stay', (name) =>
+    withDevice(async ({ gpu }) => {
+      const { extra, maxBinding, exact } = ways[name];
+      const plain = await onGpu(gpu, test);
+      const cut = await onGpu({ ...gpu, maxBinding: maxBinding ?? gpu.maxBinding }, test, extra);
+      if (exact) {
+        expect(cut.loss).toBe(plain.loss);
+        expect([...cut.gradients]).toEqual([...plain.gradients]);
+      } else {
+        expect(Math.abs(cut.loss / plain.loss - 1)).toBeLessThan(1e-6);
+        expectSameGradients(cut.gradients, plain.gradients, 1e-5);
+      }
+    }),
+  );
+});

@@ -1,0 +1,108 @@
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CheckpointError, ConfigError } from '../errors';
+import type { Checkpoint } from '../graphcast/checkpoint';
+import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
+import { channelLayout } from '../weather/channels';
+import { TASKS } from '../weather/task';
+import { completeRunConfig, presetModel } from './run_config';
+import { RunFolder } from './run_folder';
+import type { OptimizerState } from './trainer';
+
+const config = completeRunConfig({}, { task: TASKS.TASK_13, model: presetModel('tiny'), updates: 9 });
+const layout = channelLayout(config.task);
+const arrays = parameterArrays(config.model, layout.inputs.length, layout.state.length);
+
+function saved(update: number): { checkpoint: Checkpoint; state: OptimizerState } {
+  const values = initialiseParameters(arrays, update);
+  return {
+    checkpoint: {
+      parameters: new Map(arrays.map(({ name, shape }) => [name, { shape, data: values.get(name)! }])),
+      modelConfig: config.model,
+      task: config.task,
+      description: 'test',
+      license: 'test',
+    },
+    state: {
+      update,
+      windowsDrawn: update * 2,
+      moment1: values,
+      moment2: initialiseParameters(arrays, update + 100),
+    },
+  };
+}
+
+const metrics = (update: number) => ({
+  update,
+  loss: update / 10,
+  lossByVariable: {},
+  gradientNorm: 1,
+  learningRate: 0,
+  arSteps: 1,
+  seconds: 1,
+});
+
+describe('run folder', () => {
+  let path: string;
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'run-'));
+  });
+  afterEach(() => rm(path, { recursive: true }));
+
+  const folderWith = async (update: number) => {
+    const folder = await RunFolder.create(path, config, new Map([['mean_by_level.nc', Uint8Array.of(1)]]));
+    const { checkpoint, state } = saved(update);
+    await folder.save(checkpoint, state);
+    return folder;
+  };
+
+  it('gives back exactly what was saved', async () => {
+    const folder = await folderWith(3);
+    for (let update = 1; update <= 5; update++) await folder.appendMetrics(metrics(update));
+    const { checkpoint, state, config: given } = await RunFolder.resume(path);
+    expect({ checkpoint, state }).toEqual(saved(3));
+    expect(given.batch_size).toBe(1);
+    const lines = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).update)).toEqual([1, 2, 3]);
+  });
+
+  it('finishes a save that was cut off between its two renames', async () => {
+    await folderWith(3);
+    for (const file of ['checkpoint.npz', 'optimizer.npz'])
+      await copyFile(join(path, file), join(path, `old-${file}`));
+    const folder = await RunFolder.resume(path).then((run) => run.folder);
+    const { checkpoint, state } = saved(4);
+    await folder.save(checkpoint, state);
+    await rename(join(path, 'optimizer.npz'), join(path, 'incoming-optimizer.npz'));
+    await rename(join(path, 'old-optimizer.npz'), join(path, 'optimizer.npz'));
+    expect((await RunFolder.resume(path)).state.update).toBe(4);
+    expect((await RunFolder.resume(path)).state.update).toBe(4); // and it stays so
+  });
+
+  it('ignores a save that was cut off before its first rename', async () => {
+    await folderWith(3);
+    await writeFile(join(path, 'incoming-checkpoint.npz'), 'half');
+    await writeFile(join(path, 'incoming-optimizer.npz'), 'half');
+    expect((await RunFolder.resume(path)).state.update).toBe(3);
+  });
+
+  it('refuses files of different saves', async () => {
+    await folderWith(3);
+    await copyFile(join(path, 'optimizer.npz'), join(path, 'kept'));
+    const { folder } = await RunFolder.resume(path);
+    const { checkpoint, state } = saved(4);
+    await folder.save(checkpoint, state);
+    await rename(join(path, 'kept'), join(path, 'optimizer.npz'));
+    await expect(RunFolder.resume(path)).rejects.toThrow(CheckpointError);
+  });
+
+  it('never overwrites a run, and says when there is none', async () => {
+    await folderWith(3);
+    await expect(RunFolder.create(path, config, new Map())).rejects.toThrow(
+      /already holds a run: continue it/,
+    );
+    await expect(RunFolder.resume(join(path, 'stats'))).rejects.toThrow(ConfigError);
+  });
+});

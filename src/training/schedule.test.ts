@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { type Phase, warmUpCosine } from './run_config';
+import { mostArSteps, scheduled, totalUpdates } from './schedule';
+
+/** The paper's three phases (spec 11). */
+const GRAPHCAST: Phase[] = [
+  { updates: 1000, learning_rate: { shape: 'linear', from: 0, to: 1e-3 }, ar_steps: 1 },
+  { updates: 299000, learning_rate: { shape: 'cosine', from: 1e-3, to: 0 }, ar_steps: 1 },
+  { updates: 11000, learning_rate: { shape: 'constant', value: 3e-7 }, ar_steps: { from: 2, to: 12 } },
+];
+
+describe('schedule', () => {
+  it('follows the three phases of the paper', () => {
+    expect(totalUpdates(GRAPHCAST)).toBe(311000);
+    expect(mostArSteps(GRAPHCAST)).toBe(12);
+    expect(scheduled(GRAPHCAST, 0)).toEqual({ learningRate: 0, arSteps: 1 });
+    expect(scheduled(GRAPHCAST, 500).learningRate).toBeCloseTo(5e-4, 12);
+    expect(scheduled(GRAPHCAST, 1000).learningRate).toBe(1e-3);
+    expect(scheduled(GRAPHCAST, 1000 + 149500).learningRate).toBeCloseTo(5e-4, 12);
+    expect(scheduled(GRAPHCAST, 300000)).toEqual({ learningRate: 3e-7, arSteps: 2 });
+    expect(scheduled(GRAPHCAST, 300999).arSteps).toBe(2);
+    expect(scheduled(GRAPHCAST, 301000).arSteps).toBe(3);
+    expect(scheduled(GRAPHCAST, 310999)).toEqual({ learningRate: 3e-7, arSteps: 12 });
+  });
+
+  it('keeps the last word past the end', () => {
+    expect(scheduled(GRAPHCAST, 400000)).toEqual({ learningRate: 3e-7, arSteps: 12 });
+  });
+
+  it.each([1, 7, 40, 1000, 100000])('spreads %i updates over warm-up and cosine', (updates) => {
+    const phases = warmUpCosine(updates);
+    expect(totalUpdates(phases)).toBe(updates);
+    const rates = Array.from({ length: updates }, (_, k) => scheduled(phases, k).learningRate);
+    expect(Math.max(...rates)).toBeLessThanOrEqual(1e-3);
+    expect(rates[0]).toBe(0);
+  });
+});

@@ -1,0 +1,245 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DatasetError } from '../errors';
+import { latitudeWeights } from '../training/loss_weights';
+import { formatUtc } from './cf_time';
+import { type Dataset, openDataset } from './dataset';
+import { type NetcdfSpec, writeNetcdf } from './netcdf_writer';
+import { writeNetcdf3 } from './netcdf3.fixture';
+import { realData } from './real_data.fixture';
+import {
+  openPlanet,
+  PLANET_START,
+  type PlanetOptions,
+  planetValue,
+  smallPlanet,
+  variableOf,
+} from './small_planet.fixture';
+
+/** Every frame of every variable, in the clean order. */
+async function content(dataset: Dataset): Promise<Record<string, number[]>> {
+  const values: Record<string, number[]> = {
+    latitudes: Array.from(dataset.latitudes),
+    longitudes: Array.from(dataset.longitudes),
+    levels: dataset.levels,
+    times: Array.from(dataset.times),
+  };
+  for (const name of [...dataset.variables.keys()].sort()) {
+    for (const frame of dataset.times.keys())
+      values[`${name} ${frame}`] = Array.from(await dataset.read(name, frame));
+  }
+  return values;
+}
+
+describe('one clean grid, whatever the file has', async () => {
+  const clean = await content(await openPlanet(smallPlanet()));
+
+  test('the values are those of their place and time', () => {
+    const { levels, latitudes, longitudes } = clean;
+    const expected = levels.flatMap((level) =>
+      latitudes.flatMap((latitude) =>
+        longitudes.map((longitude) => planetValue('geopotential', 12, level, latitude, longitude)),
+      ),
+    );
+    expect(clean['geopotential 2']).toEqual(expected);
+    expect(clean.times[2]).toBe(PLANET_START + 12 * 3600);
+    expect(clean['land_sea_mask 0']).toEqual(clean['land_sea_mask 3']);
+  });
+
+  const reordered: [string, PlanetOptions][] = [
+    ['latitudes from the north', { latitudes: [90, 60, 30, 0, -30, -60, -90] }],
+    ['longitudes from -180', { longitudes: [-180, -135, -90, -45, 0, 45, 90, 135] }],
+    ['longitudes westwards', { longitudes: [315, 270, 225, 180, 135, 90, 45, 0] }],
+    ['levels from the ground', { levels: [1000, 850, 500] }],
+    ['levels in no order', { levels: [850, 1000, 500] }],
+    ['no batch dimension', { order: ['time', 'level', 'lat', 'lon'] }],
+    ['longitude before latitude', { order: ['batch', 'time', 'level', 'lon', 'lat'] }],
+    ['level last', { order: ['time', 'lat', 'lon', 'level'] }],
+  ];
+  test.each(reordered)('%s', async (_, options) => {
+    expect(await content(await openPlanet(smallPlanet(options)))).toEqual(clean);
+  });
+
+  const formats: [string, (spec: NetcdfSpec) => Uint8Array<ArrayBuffer>][] = [
+    ['NetCDF-3 classic', (spec) => writeNetcdf3(spec, { version: 1 })],
+    ['NetCDF-3 with 64-bit offsets', (spec) => writeNetcdf3(spec, { version: 2 })],
+  ];
+  test.each(formats)('%s', async (_, write) => {
+    expect(await content(await openDataset(new File([write(smallPlanet())], 'x.nc')))).toEqual(clean);
+  });
+
+  test('NetCDF-3 with time as the record dimension', async () => {
+    const spec = smallPlanet({ order: ['time', 'level', 'lat', 'lon'] });
+    const bytes = writeNetcdf3(spec, { recordDimension: 'time' });
+    expect(await content(await openDataset(new File([bytes], 'x.nc')))).toEqual(clean);
+  });
+
+  test('a path', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dataset-'));
+    writeFileSync(join(folder, 'x.nc'), await writeNetcdf(smallPlanet()));
+    const dataset = await openDataset(join(folder, 'x.nc'));
+    expect(await content(dataset)).toEqual(clean);
+    dataset.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('dimensions called latitude and longitude', async () => {
+    const text = JSON.stringify(smallPlanet(), (_, value) => (ArrayBuffer.isView(value) ? undefined : value));
+    const renamed = JSON.parse(text.replaceAll('"lat"', '"latitude"').replaceAll('"lon"', '"longitude"'));
+    smallPlanet().variables.forEach(({ data }, v) => {
+      renamed.variables[v].data = data;
+    });
+    expect(await content(await openPlanet(renamed))).toEqual(clean);
+  });
+
+  test('16-bit packing, within its quantisation', async () => {
+    const spec = smallPlanet();
+    const variable = variableOf(spec, 'geopotential');
+    variable.data = Int16Array.from(variable.data as Float32Array, (value) =>
+      Math.round((value - 100) / 0.01),
+    );
+    variable.attributes = { scale_factor: Float64Array.of(0.01), add_offset: Float64Array.of(100) };
+    const values = await (await openPlanet(spec)).read('geopotential', 1);
+    values.forEach((value, i) => {
+      expect(Math.abs(value - clean['geopotential 1'][i])).toBeLessThan(0.00501);
+    });
+  });
+
+  test('any choice of levels in any order', async () => {
+    const dataset = await openPlanet(smallPlanet({ levels: [1000, 500, 850] }));
+    const points = dataset.latitudes.length * dataset.longitudes.length;
+    const [high, , low] = [0, 1, 2].map((l) => clean['geopotential 0'].slice(l * points, (l + 1) * points));
+    expect(Array.from(await dataset.read('geopotential', 0, [1000, 500]))).toEqual([...low, ...high]);
+    await expect(dataset.read('geopotential', 0, [700])).rejects.toThrow(
+      /not given at 700 hPa, only at 500, 850, 1000/,
+    );
+  });
+});
+
+test('describes its variables', async () => {
+  const spec = smallPlanet();
+  variableOf(spec, 'geopotential').attributes = { units: 'm**2 s**-2', long_name: 'Geopotential' };
+  const { variables } = await openPlanet(spec);
+  expect([...variables.keys()]).toEqual(['2m_temperature', 'geopotential', 'land_sea_mask']);
+  expect(variables.get('geopotential')).toEqual({
+    name: 'geopotential',
+    hasTime: true,
+    hasLevel: true,
+    units: 'm**2 s**-2',
+    longName: 'Geopotential',
+  });
+  expect(variables.get('land_sea_mask')).toMatchObject({ hasTime: false, hasLevel: false, units: '' });
+});
+
+test('time may itself be in UTC, and before 1970', async () => {
+  const spec = smallPlanet();
+  spec.variables = spec.variables.filter(({ name }) => name !== 'datetime');
+  variableOf(spec, 'time').attributes = { units: 'hours since 1959-01-02' };
+  const { times } = await openPlanet(spec);
+  expect(formatUtc(times[1])).toBe('1959-01-02 06:00 UTC');
+  expect(times[0]).toBeLessThan(0);
+});
+
+describe('bad input is one sentence with file and remedy', () => {
+  const cases: [string, (spec: NetcdfSpec) => void, RegExp][] = [
+    ['no latitudes', (spec) => (variableOf(spec, 'lat').name = 'other'), /no latitude coordinate/],
+    [
+      'times that are only relative',
+      (spec) => (variableOf(spec, 'datetime').name = 'other'),
+      /cannot be placed in UTC; give 'datetime\(batch, time\)'/,
+    ],
+    [
+      'a frame twice',
+      (spec) => (variableOf(spec, 'datetime').data[2] = 6),
+      /frame 2 .* does not come after frame 1/,
+    ],
+    [
+      'a longitude twice',
+      (spec) => (variableOf(spec, 'lon').data[7] = 360),
+      /meridian at 0 degrees occurs twice/,
+    ],
+    ['a level twice', (spec) => (variableOf(spec, 'level').data[0] = 850), /850 hPa occurs twice/],
+  ];
+  test.each(cases)('%s', async (_, change, message) => {
+    const spec = smallPlanet();
+    change(spec);
+    const attempt = openPlanet(spec, 'bad.nc');
+    await expect(attempt).rejects.toThrow(DatasetError);
+    await expect(attempt).rejects.toThrow(message);
+    await expect(attempt).rejects.toThrow(/^bad\.nc: /);
+  });
+
+  test('a region', async () => {
+    await expect(openPlanet(smallPlanet({ longitudes: [0, 10, 20, 30] }))).rejects.toThrow(
+      /planet\.nc: the grid is not global/,
+    );
+    await expect(openPlanet(smallPlanet({ latitudes: [30, 35, 40] }))).rejects.toThrow(
+      /planet\.nc: the grid is not global/,
+    );
+  });
+
+  test('no time', async () => {
+    const spec = smallPlanet({ order: ['batch', 'level', 'lat', 'lon'], hours: [0] });
+    spec.variables = spec.variables.filter(({ name }) => name !== 'time' && name !== 'datetime');
+    await expect(openPlanet(spec)).rejects.toThrow(/no field has a time dimension/);
+  });
+
+  test('several samples in a batch', async () => {
+    const spec = smallPlanet({ hours: [0] });
+    spec.dimensions.batch = 2;
+    for (const variable of spec.variables.filter(({ dimensions }) => dimensions.includes('batch'))) {
+      const doubled = new Float32Array(variable.data.length * 2);
+      variable.data = variable.name === 'datetime' ? Int32Array.of(0, 0) : doubled;
+    }
+    await expect(openPlanet(spec)).rejects.toThrow(/batch dimension holds 2 samples/);
+  });
+
+  test('a variable or frame that is not there', async () => {
+    const dataset = await openPlanet(smallPlanet());
+    await expect(dataset.read('vorticity', 0)).rejects.toThrow(
+      /planet\.nc: there is no variable 'vorticity' \(the file holds 2m_temperature, geopotential, land_sea_mask\)/,
+    );
+    await expect(dataset.read('geopotential', 4)).rejects.toThrow(
+      /no frame 4; the frames are numbered 0 to 3/,
+    );
+  });
+});
+
+describe('real data', () => {
+  test('persistence of the IFS forecast of z500', async () => {
+    const real = realData('ifs_hres_10deg_2024-06-03.nc');
+    // Without it: a field that rises by the expected difference every 6 h.
+    const spec = smallPlanet({ hours: [0, 6, 12] });
+    const { data } = variableOf(spec, 'geopotential');
+    (data as Float32Array).forEach((_, k) => {
+      data[k] = 161.08 * Math.floor(k / (data.length / 3));
+    });
+    const dataset = real ? await openDataset(real) : await openPlanet(spec);
+    const weights = latitudeWeights(dataset.latitudes);
+    const columns = dataset.longitudes.length;
+    let squares = 0;
+    for (let frame = 1; frame < dataset.times.length; frame++) {
+      const before = await dataset.read('geopotential', frame - 1, [500]);
+      const after = await dataset.read('geopotential', frame, [500]);
+      after.forEach((value, i) => {
+        squares += (weights[Math.floor(i / columns)] * (value - before[i]) ** 2) / after.length;
+      });
+    }
+    expect(Math.sqrt(squares / (dataset.times.length - 1))).toBeCloseTo(161.08, 1);
+  });
+
+  test('a Gaussian grid before 1970 opens, but has no latitude weights', async () => {
+    const real = realData('era5_5p6deg_1959-01-02.nc');
+    const spec = smallPlanet({ latitudes: [-73.8, -52.8, -31.7, -10.6, 10.6, 31.7, 52.8, 73.8] });
+    variableOf(spec, 'datetime').attributes = {
+      units: 'hours since 1959-01-02',
+      calendar: 'proleptic_gregorian',
+    };
+    const dataset = real ? await openDataset(real) : await openPlanet(spec);
+    expect(formatUtc(dataset.times[0])).toBe('1959-01-02 00:00 UTC');
+    expect((await dataset.read('geopotential', 0, [500])).every(Number.isFinite)).toBe(true);
+    expect(() => latitudeWeights(dataset.latitudes)).toThrow(DatasetError);
+  });
+});

@@ -1,0 +1,168 @@
+/** Forecasts of the open dataset, kept by initial frame: computing them, their fields, scores and files. */
+import { DatasetError } from '../errors';
+import { rollout } from '../forecast/rollout';
+import { SquaredError } from '../forecast/scores';
+import type { Model } from '../graphcast/model';
+import { nodeAreas } from '../training/trainer';
+import type { ChannelLayout } from '../weather/channels';
+import type { Dataset } from '../weather/dataset';
+import { writeForecast } from '../weather/forecast_file';
+import type { Task } from '../weather/task';
+import { WindowReader } from '../weather/windows';
+import { Executor } from '../webgpu/execute';
+import type { FieldName, FieldScores, ForecastSummary } from './protocol';
+
+/** Forecasts kept before the oldest is dropped. */
+const KEPT = 8;
+
+interface Stored {
+  dataset: Dataset;
+  layout: ChannelLayout;
+  levels: number[];
+  leadHours: number[];
+  /** [state channels, grid nodes] per lead time, physical units. */
+  states: Float32Array[];
+  /** RMSE pairs already computed, by field and lead time. */
+  scores: Map<string, { forecast: number; persistence: number } | null>;
+}
+
+export interface ForecastRequest {
+  model: Model;
+  task: Task;
+  dataset: Dataset;
+  initialFrame: number;
+  steps: number;
+  /** What the parameters are, in words. */
+  parameters: string;
+  onFrame(leadHours: number, done: number, seconds: number): void;
+}
+
+export class Forecasts {
+  private readonly stored = new Map<number, Stored>();
+  private cancelled = false;
+
+  /**
+   * Runs a forecast, frame by frame, in place of any earlier one from the same initial frame.
+   * @throws DatasetError when there is no frame 6 h before the initial one, or a forcing cannot be had
+   */
+  async run(request: ForecastRequest): Promise<ForecastSummary> {
+    const { model, task, dataset, initialFrame, steps, parameters, onFrame } = request;
+    this.cancelled = false;
+    const reader = new WindowReader(dataset, task, model.channels);
+    const window = await reader.readInitial(initialFrame - 1, steps);
+    const forecast: Stored = {
+      dataset,
+      layout: model.channels,
+      levels: task.pressureLevels,
+      leadHours: [],
+      states: [],
+      scores: new Map(),
+    };
+    this.keep(initialFrame, forecast);
+    let before = performance.now();
+    for await (const frame of rollout(model, new Executor(model.gpu), window, steps)) {
+      if (this.cancelled) break;
+      forecast.leadHours.push(frame.leadHours);
+      forecast.states.push(frame.state);
+      const now = performance.now();
+      onFrame(frame.leadHours, forecast.leadHours.length, (now - before) / 1000);
+      before = now;
+    }
+    return { initialFrame, leadHours: forecast.leadHours, parameters, cancelled: this.cancelled };
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
+
+  /** They belong to a dataset that is not open any more. */
+  clear(): void {
+    this.stored.clear();
+  }
+
+  /** One forecast field, [lat, lon], in the variable's own unit. */
+  field(initialFrame: number, leadHours: number, name: FieldName): Float32Array {
+    const { states, leadHours: leads, layout } = this.get(initialFrame);
+    const state = states[leads.indexOf(leadHours)];
+    if (!state)
+      throw new DatasetError(`The forecast holds no lead time of ${leadHours} h: run it with more steps.`);
+    return plane(state, layout, name).slice();
+  }
+
+  /** RMSE of the forecast and of persistence, for every lead time that has a truth in the file. */
+  async scores(initialFrame: number, name: FieldName): Promise<FieldScores> {
+    const forecast = this.get(initialFrame);
+    const result: FieldScores = { leadHours: [], forecast: [], persistence: [] };
+    for (const [i, leadHours] of forecast.leadHours.entries()) {
+      const key = `${name.variable} ${name.level} ${leadHours}`;
+      let score = forecast.scores.get(key);
+      if (score === undefined) {
+        score = await this.score(forecast, initialFrame, i, name);
+        forecast.scores.set(key, score);
+      }
+      if (!score) continue;
+      result.leadHours.push(leadHours);
+      result.forecast.push(score.forecast);
+      result.persistence.push(score.persistence);
+    }
+    return result;
+  }
+
+  /** The forecast as a NetCDF-4 file in the layout of GraphCast's example datasets. */
+  export(initialFrame: number): Promise<Uint8Array> {
+    const { dataset, layout, levels, leadHours, states } = this.get(initialFrame);
+    const { latitudes, longitudes, times } = dataset;
+    return writeForecast({
+      latitudes,
+      longitudes,
+      levels,
+      initialTime: times[initialFrame],
+      leadHours,
+      layout,
+      states,
+    });
+  }
+
+  private async score(forecast: Stored, initialFrame: number, i: number, name: FieldName) {
+    const { dataset, layout, leadHours, states } = forecast;
+    const valid = dataset.times[initialFrame] + leadHours[i] * 3600;
+    const frame = dataset.times.indexOf(valid);
+    if (frame < 0) return null;
+    const levels = name.level === null ? undefined : [name.level];
+    const [initial, truth] = await Promise.all([
+      dataset.read(name.variable, initialFrame, levels),
+      dataset.read(name.variable, frame, levels),
+    ]);
+    const area = nodeAreas(dataset);
+    const rmse = (predicted: Float32Array) => {
+      const error = new SquaredError(area);
+      error.add(predicted, truth);
+      return error.rmse;
+    };
+    return { forecast: rmse(plane(states[i], layout, name)), persistence: rmse(initial) };
+  }
+
+  private get(initialFrame: number): Stored {
+    const forecast = this.stored.get(initialFrame);
+    if (!forecast) throw new DatasetError('There is no forecast from this initial time: run one first.');
+    return forecast;
+  }
+
+  private keep(initialFrame: number, forecast: Stored): void {
+    this.stored.delete(initialFrame);
+    this.stored.set(initialFrame, forecast);
+    if (this.stored.size > KEPT) this.stored.delete(this.stored.keys().next().value!);
+  }
+}
+
+function plane(state: Float32Array, layout: ChannelLayout, { variable, level }: FieldName): Float32Array {
+  const channel = layout.state.findIndex((c) => c.variable === variable && c.level === level);
+  if (channel < 0) {
+    const where = level === null ? '' : ` at ${level} hPa`;
+    throw new DatasetError(
+      `The forecast does not predict '${variable}'${where}: choose another variable or level.`,
+    );
+  }
+  const nodes = state.length / layout.state.length;
+  return state.subarray(channel * nodes, (channel + 1) * nodes);
+}

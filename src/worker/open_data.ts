@@ -1,0 +1,128 @@
+/** What the user has opened: a dataset, perhaps statistics and a checkpoint; and what follows from them alone. */
+import { ConfigError, DatasetError } from '../errors';
+import { type Checkpoint, checkFits, readCheckpoint } from '../graphcast/checkpoint';
+import { elementCount } from '../graphcast/parameters';
+import { type Dataset, openDataset } from '../weather/dataset';
+import { samplePlanet } from '../weather/sample_planet';
+import { computeStatistics, readStatistics, STATISTICS_FILES, type Statistics } from '../weather/statistics';
+import { type Task, taskFromDataset } from '../weather/task';
+import { FRAME_SECONDS } from '../weather/windows';
+import { fieldSpread } from './field_spread';
+import type { CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
+
+export class OpenData {
+  private opened: Dataset | undefined;
+  private named: { checkpoint: Checkpoint; name: string } | undefined;
+  private given: Statistics | undefined;
+  /** Computed statistics of the open dataset, by task. */
+  private readonly computed = new Map<string, Statistics>();
+
+  /** @throws DatasetError when nothing is open */
+  get dataset(): Dataset {
+    if (!this.opened) throw new DatasetError('No dataset is open: open a NetCDF file first.');
+    return this.opened;
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.named?.checkpoint;
+  }
+
+  get checkpointName(): string | undefined {
+    return this.named?.name;
+  }
+
+  /** Opens a dataset in place of the open one, which stays open when the new one cannot be read. */
+  async open(source: DatasetSource): Promise<DatasetSummary> {
+    const dataset =
+      'sample' in source ? samplePlanet() : await openDataset('file' in source ? source.file : source.url);
+    const summary = summarise(dataset, 'sample' in source);
+    this.opened?.close();
+    this.opened = dataset;
+    this.computed.clear();
+    return summary;
+  }
+
+  /** @throws DatasetError when a file is not what its name says, ConfigError when one of the three is missing */
+  async useStatistics(files: File[]): Promise<string[]> {
+    const find = (name: string) => {
+      const file = files.find((candidate) => candidate.name === name);
+      if (file) return file;
+      throw new ConfigError(
+        `The statistics lack ${name}: choose ${Object.values(STATISTICS_FILES).join(', ')} together.`,
+      );
+    };
+    const { mean, stddev, diffsStddev } = STATISTICS_FILES;
+    this.given = await readStatistics({
+      mean: find(mean),
+      stddev: find(stddev),
+      diffsStddev: find(diffsStddev),
+    });
+    return Object.values(STATISTICS_FILES);
+  }
+
+  /** @throws CheckpointError when it cannot be read or does not fit the open dataset */
+  async openCheckpoint(file: File): Promise<CheckpointSummary> {
+    const checkpoint = readCheckpoint(new Uint8Array(await file.arrayBuffer()), file.name);
+    if (this.opened) checkFits(checkpoint, file.name, this.opened);
+    this.named = { checkpoint, name: file.name };
+    const { description, modelConfig: model, task, parameters } = checkpoint;
+    let parameterCount = 0;
+    for (const { shape } of parameters.values()) parameterCount += elementCount(shape);
+    return { name: file.name, description, model, task, parameterCount };
+  }
+
+  closeCheckpoint(): void {
+    this.named = undefined;
+  }
+
+  /** The statistics that were given, else the open dataset's own, computed once per task. */
+  async statistics(task: Task, onProgress: (done: number, total: number) => void): Promise<Statistics> {
+    if (this.given) return this.given;
+    const key = JSON.stringify(task);
+    const known = this.computed.get(key);
+    if (known) return known;
+    const statistics = await computeStatistics(this.dataset, task, onProgress);
+    this.computed.set(key, statistics);
+    return statistics;
+  }
+
+  /** One field of one frame, [lat, lon], in the file's unit; NaN where missing. */
+  field({ variable, level }: FieldName, frame: number): Promise<Float32Array> {
+    return this.dataset.read(variable, frame, level === null ? undefined : [level]);
+  }
+
+  fieldSpread(field: FieldName): Promise<{ low: number; high: number }> {
+    return fieldSpread(this.dataset.times.length, (frame) => this.field(field, frame));
+  }
+}
+
+function summarise(dataset: Dataset, synthetic: boolean): DatasetSummary {
+  const { name, latitudes, longitudes, levels, times } = dataset;
+  const variables = [...dataset.variables.values()];
+  if (variables.length === 0) {
+    throw new DatasetError(`${name} holds no variable on a latitude-longitude grid: open another file.`);
+  }
+  const follows = (frame: number) => frame > 0 && times[frame] - times[frame - 1] === FRAME_SECONDS;
+  const initialFrames = [...times.keys()].filter(follows);
+  return {
+    name,
+    synthetic,
+    latitudes: latitudes.slice(),
+    longitudes: longitudes.slice(),
+    levels,
+    times: times.slice(),
+    variables,
+    targetVariables: targets(dataset),
+    initialFrames,
+  };
+}
+
+/** What a forecast on this data would predict; nothing for data that can only be looked at. */
+function targets(dataset: Dataset): string[] {
+  try {
+    return taskFromDataset(dataset).targetVariables;
+  } catch (error) {
+    if (error instanceof DatasetError) return [];
+    throw error;
+  }
+}

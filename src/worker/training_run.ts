@@ -1,0 +1,155 @@
+/** A training run in the engine's thread: started, paused, stepped, stopped, and carried over a lost device. */
+import { ConfigError } from '../errors';
+import type { Checkpoint } from '../graphcast/checkpoint';
+import { elementCount, parameterArrays } from '../graphcast/parameters';
+import type { RunConfig } from '../training/run_config';
+import { totalUpdates } from '../training/schedule';
+import { type OptimizerState, Trainer, type UpdateMetrics } from '../training/trainer';
+import { channelLayout } from '../weather/channels';
+import type { Dataset } from '../weather/dataset';
+import type { Statistics } from '../weather/statistics';
+import type { Gpu } from '../webgpu/device';
+import type { UpdateReport } from './protocol';
+import type { Turn } from './turn';
+
+/** Updates whose results may still be on their way while the next is prepared. */
+const IN_FLIGHT = 2;
+/** How often parameters are read back, ms: what a lost device costs at most. */
+const SNAPSHOT_MILLISECONDS = 30_000;
+
+export interface RunParts {
+  dataset: Dataset;
+  statistics: Statistics;
+  config: RunConfig;
+  parameters: ReadonlyMap<string, Float32Array>;
+}
+
+export class TrainingRun {
+  readonly config: RunConfig;
+  /** Updates that the schedule has. */
+  readonly total: number;
+  private readonly parts: RunParts;
+  private readonly turn: Turn;
+  private readonly report: (update: UpdateReport) => void;
+  private trainer: Trainer | undefined;
+  private saved: { parameters: ReadonlyMap<string, Float32Array>; state?: OptimizerState };
+  private savedAt = 0;
+  private lastResult = 0;
+  private wanted = false;
+
+  constructor(parts: RunParts, turn: Turn, report: (update: UpdateReport) => void) {
+    this.parts = parts;
+    this.config = parts.config;
+    this.total = totalUpdates(parts.config.phases);
+    this.turn = turn;
+    this.report = report;
+    this.saved = { parameters: parts.parameters };
+  }
+
+  get parameterCount(): number {
+    const { task, model } = this.config;
+    const { inputs, state } = channelLayout(task);
+    return parameterArrays(model, inputs.length, state.length).reduce(
+      (sum, { shape }) => sum + elementCount(shape),
+      0,
+    );
+  }
+
+  /** Updates done; after a lost device those that were read back before. */
+  get updates(): number {
+    return this.trainer?.updates ?? this.saved.state?.update ?? 0;
+  }
+
+  get isFinished(): boolean {
+    return this.updates >= this.total;
+  }
+
+  /** The model on the device, if the run is on one. */
+  get model() {
+    return this.trainer?.model;
+  }
+
+  /** Puts the run onto a device, where it was last read back. */
+  async attach(gpu: Gpu): Promise<void> {
+    if (this.trainer) return;
+    this.trainer = await this.turn.take(() => Trainer.create({ ...this.parts, ...this.saved, gpu }));
+  }
+
+  /** The device is gone, and with it everything since the last read-back. */
+  detach(): void {
+    this.wanted = false;
+    this.trainer = undefined;
+  }
+
+  /**
+   * Trains until paused, until `most` updates are done, or until the schedule ends.
+   * @throws ConfigError when the loss is no number any more; DeviceError when the device is lost
+   */
+  async advance(most = Number.POSITIVE_INFINITY): Promise<void> {
+    this.wanted = true;
+    this.lastResult = performance.now();
+    const waiting: Promise<UpdateMetrics>[] = [];
+    for (let done = 0; this.wanted && done < most && !this.isFinished; done++) {
+      const { metrics } = await this.turn.take(() => this.attached.update());
+      waiting.push(metrics);
+      if (waiting.length >= IN_FLIGHT) this.accept(await waiting.shift()!);
+      if (performance.now() - this.savedAt > SNAPSHOT_MILLISECONDS) await this.snapshot();
+    }
+    for (const metrics of waiting) this.accept(await metrics);
+    await this.snapshot();
+  }
+
+  pause(): void {
+    this.wanted = false;
+  }
+
+  /** Current parameters in GraphCast's own checkpoint format. */
+  async checkpoint(): Promise<Checkpoint> {
+    await this.snapshot();
+    const { task, model } = this.config;
+    const { inputs, state } = channelLayout(task);
+    const arrays = parameterArrays(model, inputs.length, state.length);
+    return {
+      parameters: new Map(
+        arrays.map(({ name, shape }) => [name, { shape, data: this.saved.parameters.get(name)! }]),
+      ),
+      modelConfig: model,
+      task,
+      description: `GraphCast Workbench, update ${this.updates} of ${this.total}, on ${this.parts.dataset.name}`,
+      license: '',
+    };
+  }
+
+  destroy(): void {
+    this.pause();
+    this.trainer?.destroy();
+    this.trainer = undefined;
+  }
+
+  private get attached(): Trainer {
+    if (!this.trainer) throw new Error('the run is not on a device');
+    return this.trainer;
+  }
+
+  private async snapshot(): Promise<void> {
+    const { trainer } = this;
+    if (!trainer) return;
+    this.saved = await this.turn.take(async () => ({
+      parameters: await trainer.readParameters(),
+      state: await trainer.readState(),
+    }));
+    this.savedAt = performance.now();
+  }
+
+  private accept({ update, loss, lossByVariable, gradientNorm, learningRate }: UpdateMetrics): void {
+    const now = performance.now();
+    const seconds = (now - this.lastResult) / 1000;
+    this.lastResult = now;
+    this.report({ update, loss, lossByVariable, gradientNorm, learningRate, seconds });
+    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+    this.pause();
+    throw new ConfigError(
+      `The loss is no finite number any more after update ${update}: stop the run and start again with a lower learning rate.`,
+    );
+  }
+}
