@@ -50,14 +50,20 @@ fn main(
   let x6_start = min(first_row + 6u, last_row) * args.inner;
   let x7_start = min(first_row + 7u, last_row) * args.inner;
 
-  var acc0 = mat4x4f();
-  var acc1 = mat4x4f();
-  var acc2 = mat4x4f();
-  var acc3 = mat4x4f();
-  var acc4 = mat4x4f();
-  var acc5 = mat4x4f();
-  var acc6 = mat4x4f();
-  var acc7 = mat4x4f();
+  let start = mat4x4f(
+    initial(column),
+    initial(min(column + 1u, last_column)),
+    initial(min(column + 2u, last_column)),
+    initial(min(column + 3u, last_column)),
+  );
+  var acc0 = start;
+  var acc1 = start;
+  var acc2 = start;
+  var acc3 = start;
+  var acc4 = start;
+  var acc5 = start;
+  var acc6 = start;
+  var acc7 = start;
   for (var k = 0u; k < args.inner; k++) {
     let w_start = 4u * k * args.columns;
     let w4 = array<mat4x4f, 4>(
@@ -84,12 +90,12 @@ fn main(
     acc7 = multiply_add_columns(acc7, x7, w4);
   }
 
-  var products = array<mat4x4f, ROWS>(acc0, acc1, acc2, acc3, acc4, acc5, acc6, acc7);
+  var sums = array<mat4x4f, ROWS>(acc0, acc1, acc2, acc3, acc4, acc5, acc6, acc7);
   let rows = min(ROWS, args.rows - first_row);
   let columns = min(4u, args.columns - column);
   for (var r = 0u; r < rows; r++) {
     for (var c = 0u; c < columns; c++) {
-      finish(first_row + r, column + c, products[r][c]);
+      finish(first_row + r, column + c, sums[r][c]);
     }
   }
 }

@@ -1,8 +1,18 @@
-// What follows the product, the same for every variant of linear. Called once per vec4 of the output.
+// What surrounds the product, the same for every variant of linear.
+
+/// What the sums over k of four columns begin with.
+fn initial(column: u32) -> vec4f {
+  if (WITH_BIAS) {
+    return bias[column];
+  }
+  return vec4f();
+}
+
+/// exp(80) is finite, so that nothing overflows; below -80 swish and its gradient are 0 for float32.
+const LEAST = vec4f(-80);
 
 fn sigmoid(v: vec4f) -> vec4f {
-  // exp(80) is finite, so that nothing overflows; below -80 the sigmoid is 0 to float32's eyes either way.
-  return 1.0 / (1.0 + exp(-max(v, vec4f(-80.0))));
+  return 1.0 / (1.0 + exp(-max(v, LEAST)));
 }
 
 fn swish(v: vec4f) -> vec4f {
@@ -11,16 +21,13 @@ fn swish(v: vec4f) -> vec4f {
 
 fn swish_derivative(v: vec4f) -> vec4f {
   let s = sigmoid(v);
-  return s * (1.0 + v * (1.0 - s));
+  return s * (1.0 + max(v, LEAST) * (1.0 - s));
 }
 
-/// Adds the optional terms to the product of one row and four columns, applies the activation, writes.
-fn finish(row: u32, column: u32, product: vec4f) {
+/// Adds the optional terms to the sums of one row and four columns, applies the activation, writes.
+fn finish(row: u32, column: u32, sum: vec4f) {
   let i = row * args.columns + column;
-  var value = product;
-  if (WITH_BIAS) {
-    value += bias[column];
-  }
+  var value = sum;
   if (WITH_ADDEND) {
     value += addend[i];
   }

@@ -45,14 +45,16 @@ fn main(
   let x2_start = min(row + 16u, last_row) * args.inner;
   let x3_start = min(row + 24u, last_row) * args.inner;
 
-  var acc0 = mat4x4f();
-  var acc1 = mat4x4f();
-  var acc2 = mat4x4f();
-  var acc3 = mat4x4f();
-  var acc4 = mat4x4f();
-  var acc5 = mat4x4f();
-  var acc6 = mat4x4f();
-  var acc7 = mat4x4f();
+  let start = initial(w_index);
+  let start4 = mat4x4f(start, start, start, start);
+  var acc0 = start4;
+  var acc1 = start4;
+  var acc2 = start4;
+  var acc3 = start4;
+  var acc4 = start4;
+  var acc5 = start4;
+  var acc6 = start4;
+  var acc7 = start4;
   for (var k = 0u; k < args.inner; k++) {
     let n = args.columns;
     let w4 = mat4x4f(w[w_index], w[w_index + n], w[w_index + 2u * n], w[w_index + 3u * n]);
@@ -74,9 +76,9 @@ fn main(
   if (column >= args.columns) {
     return;
   }
-  var products = array<mat4x4f, ROWS / 4u>(acc0, acc1, acc2, acc3, acc4, acc5, acc6, acc7);
+  var sums = array<mat4x4f, ROWS / 4u>(acc0, acc1, acc2, acc3, acc4, acc5, acc6, acc7);
   let rows = min(ROWS, args.rows - first_row);
   for (var r = 0u; r < rows; r++) {
-    finish(first_row + r, column, products[r / 4u][r % 4u]);
+    finish(first_row + r, column, sums[r / 4u][r % 4u]);
   }
 }

@@ -28,6 +28,12 @@ fn main(
   let b = lane % 8u;
 
   var acc: array<array<vec4f, 2>, 8>;
+  for (var j = 0u; j < 2u; j++) {
+    let start = initial(min(first_column + b + j * 8u, args.columns - 1u));
+    for (var i = 0u; i < 8u; i++) {
+      acc[i][j] = start;
+    }
+  }
   for (var start = 0u; start < args.inner; start += DEPTH) {
     workgroupBarrier();
     // Each invocation brings four rows by four k of x, transposed, and four vec4f of w. Zeros past the end of k.

@@ -12,3 +12,8 @@ export function defaultVariant(adapter: { isSoftware: boolean; subgroupSize: num
   if (!adapter.isSoftware) return 'tiled';
   return adapter.subgroupSize >= LANES ? 'subgroup' : 'register';
 }
+
+/** Every variant that an adapter can run. */
+export function supportedVariants(adapter: { subgroupSize: number }): LinearVariant[] {
+  return adapter.subgroupSize >= LANES ? ['register', 'tiled', 'subgroup'] : ['register', 'tiled'];
+}

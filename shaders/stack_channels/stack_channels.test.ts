@@ -98,7 +98,7 @@ test('no nodes run nothing, and shapes that do not fit are refused', () => {
 test('a flipped sign is seen', () =>
   withDevice(async ({ run }) => {
     const { values, tensors, inputs } = sample(10, 4);
-    const wrong = tampered(stackChannels(tensors), '- mean[c]', '+ mean[c]');
+    const wrong = tampered(stackChannels(tensors), '- mean_c', '+ mean_c');
     const [found] = await run([wrong], inputs, [tensors.x]);
     expect(relativeError(found, stackChannelsReference(values))).toBeGreaterThan(1e-3);
   }));

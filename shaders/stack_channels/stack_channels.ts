@@ -1,24 +1,25 @@
 import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
-import { padded, type Tensor } from '../../src/webgpu/tensor';
+import type { Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix } from '../expect_shape';
 import forwardSource from './stack_channels.wgsl?raw';
 import backwardSource from './stack_channels_backward.wgsl?raw';
 
-const WORKGROUP = 64;
+/** Grid nodes that one workgroup takes of one channel. */
+const BLOCK = 512;
 const STRUCTURAL = 3;
 
 const forward = defineKernel({
   name: 'stack_channels',
   source: forwardSource,
   bindings: {
-    x: { type: 'array<vec4f>', access: 'read_write' },
+    x: { type: 'array<f32>', access: 'read_write' },
     planes: { type: 'array<f32>', access: 'read' },
     plane: { type: 'array<u32>', access: 'read' },
     mean: { type: 'array<f32>', access: 'read' },
     scale: { type: 'array<f32>', access: 'read' },
-    structural: { type: 'array<vec4f>', access: 'read' },
+    structural: { type: 'array<f32>', access: 'read' },
   },
-  args: { nodes: 'u32', channels: 'u32', columns: 'u32' },
+  args: { nodes: 'u32', channels: 'u32', stride: 'u32' },
   constants: {},
 });
 
@@ -27,11 +28,11 @@ const backward = defineKernel({
   source: backwardSource,
   bindings: {
     d_planes: { type: 'array<f32>', access: 'read_write' },
-    dx: { type: 'array<vec4f>', access: 'read' },
+    dx: { type: 'array<f32>', access: 'read' },
     channel: { type: 'array<u32>', access: 'read' },
     scale: { type: 'array<f32>', access: 'read' },
   },
-  args: { nodes: 'u32', planes: 'u32', columns: 'u32' },
+  args: { nodes: 'u32', planes: 'u32', stride: 'u32' },
   constants: {},
 });
 
@@ -54,7 +55,6 @@ export function stackChannels(o: {
 }): Dispatch {
   const nodes = o.x.rows;
   const channels = o.plane.rows;
-  const columns = padded(channels + STRUCTURAL) / 4;
   expectMatrix('stack_channels x', o.x, nodes, channels + STRUCTURAL);
   expectPlanes('stack_channels planes', o.planes, nodes);
   expectList('stack_channels plane', o.plane, channels);
@@ -64,9 +64,9 @@ export function stackChannels(o: {
   const { x, planes, plane, mean, scale, structural } = o;
   return forward.dispatch({
     tensors: { x, planes, plane, mean, scale, structural },
-    args: { nodes, channels, columns },
+    args: { nodes, channels, stride: o.x.stride },
     constants: {},
-    workgroups: Math.ceil(nodes / WORKGROUP) * columns,
+    workgroups: Math.ceil(nodes / BLOCK) * o.x.stride,
     flops: 2 * nodes * channels,
   });
 }
@@ -95,9 +95,9 @@ export function stackChannelsBackward(o: {
   expectList('stack_channels_backward scale', o.scale, channels);
   return backward.dispatch({
     tensors: { d_planes: o.dPlanes, dx: o.dx, channel: o.channel, scale: o.scale },
-    args: { nodes, planes, columns: padded(channels + STRUCTURAL) / 4 },
+    args: { nodes, planes, stride: o.dx.stride },
     constants: {},
-    workgroups: Math.ceil(nodes / WORKGROUP) * planes,
+    workgroups: Math.ceil(nodes / BLOCK) * planes,
     flops: 2 * nodes * planes,
   });
 }

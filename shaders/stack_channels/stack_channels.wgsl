@@ -1,17 +1,8 @@
-// A workgroup takes 64 grid nodes and four channels of them: neighbouring invocations read a plane side by side, and
-// everything that belongs to a channel is the same for all of them.
+// A workgroup takes one channel of a block of grid nodes: neighbouring invocations take neighbouring nodes, so planes
+// are read and written side by side, and what belongs to the channel is read once.
 
 const WORKGROUP = 64u;
-
-fn channel(c: u32, node: u32) -> f32 {
-  if (c < args.channels) {
-    return (planes[plane[c] * args.nodes + node] - mean[c]) / scale[c];
-  }
-  if (c < args.channels + 3u) {
-    return structural[node][c - args.channels];
-  }
-  return 0;
-}
+const BLOCK = 512u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -20,12 +11,24 @@ fn main(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let i = workgroup.x + workgroup.y * workgroups.x;
-  let node = i / args.columns * WORKGROUP + local.x;
-  if (node >= args.nodes) {
+  let c = i % args.stride;
+  let start = i / args.stride * BLOCK;
+  let end = min(start + BLOCK, args.nodes);
+  if (c < args.channels) {
+    let from_plane = plane[c] * args.nodes;
+    let mean_c = mean[c];
+    let scale_c = scale[c];
+    for (var node = start + local.x; node < end; node += WORKGROUP) {
+      x[node * args.stride + c] = (planes[from_plane + node] - mean_c) / scale_c;
+    }
     return;
   }
-  let column = i % args.columns;
-  let c = 4u * column;
-  x[node * args.columns + column] =
-    vec4f(channel(c, node), channel(c + 1u, node), channel(c + 2u, node), channel(c + 3u, node));
+  let feature = c - args.channels;
+  for (var node = start + local.x; node < end; node += WORKGROUP) {
+    var value = 0.0; // in the padding
+    if (feature < 3u) {
+      value = structural[4u * node + feature];
+    }
+    x[node * args.stride + c] = value;
+  }
 }

@@ -1,6 +1,7 @@
-// A workgroup takes 64 grid nodes of one plane.
+// A workgroup takes one plane of a block of grid nodes.
 
 const WORKGROUP = 64u;
+const BLOCK = 512u;
 const NO_CHANNEL = 0xffffffffu;
 
 @compute @workgroup_size(WORKGROUP)
@@ -11,10 +12,14 @@ fn main(
 ) {
   let i = workgroup.x + workgroup.y * workgroups.x;
   let plane = i % args.planes;
-  let node = i / args.planes * WORKGROUP + local.x;
+  let start = i / args.planes * BLOCK;
+  let end = min(start + BLOCK, args.nodes);
   let c = channel[plane];
-  if (node >= args.nodes || c == NO_CHANNEL) {
+  if (c == NO_CHANNEL) {
     return;
   }
-  d_planes[plane * args.nodes + node] += dx[node * args.columns + c / 4u][c % 4u] / scale[c];
+  let scale_c = scale[c];
+  for (var node = start + local.x; node < end; node += WORKGROUP) {
+    d_planes[plane * args.nodes + node] += dx[node * args.stride + c] / scale_c;
+  }
 }

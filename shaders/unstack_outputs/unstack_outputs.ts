@@ -1,23 +1,24 @@
 import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
-import { padded, type Tensor } from '../../src/webgpu/tensor';
+import type { Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix } from '../expect_shape';
 import forwardSource from './unstack_outputs.wgsl?raw';
 import backwardSource from './unstack_outputs_backward.wgsl?raw';
 
-const WORKGROUP = 64;
+/** Grid nodes that one workgroup takes of one channel. */
+const BLOCK = 512;
 
 const forward = defineKernel({
   name: 'unstack_outputs',
   source: forwardSource,
   bindings: {
     frame: { type: 'array<f32>', access: 'read_write' },
-    y: { type: 'array<vec4f>', access: 'read' },
+    y: { type: 'array<f32>', access: 'read' },
     last: { type: 'array<f32>', access: 'read' },
     scale: { type: 'array<f32>', access: 'read' },
     mean: { type: 'array<f32>', access: 'read' },
     residual: { type: 'array<u32>', access: 'read' },
   },
-  args: { nodes: 'u32', channels: 'u32', columns: 'u32' },
+  args: { nodes: 'u32', channels: 'u32', stride: 'u32' },
   constants: {},
 });
 
@@ -25,13 +26,13 @@ const backward = defineKernel({
   name: 'unstack_outputs_backward',
   source: backwardSource,
   bindings: {
-    dy: { type: 'array<vec4f>', access: 'read_write' },
+    dy: { type: 'array<f32>', access: 'read_write' },
     d_last: { type: 'array<f32>', access: 'read_write', optional: true },
     d_frame: { type: 'array<f32>', access: 'read' },
     scale: { type: 'array<f32>', access: 'read' },
     residual: { type: 'array<u32>', access: 'read' },
   },
-  args: { nodes: 'u32', channels: 'u32', columns: 'u32' },
+  args: { nodes: 'u32', channels: 'u32', stride: 'u32' },
   constants: {},
 });
 
@@ -62,9 +63,9 @@ export function unstackOutputs(o: {
   const { frame, y, last, scale, mean, residual } = o;
   return forward.dispatch({
     tensors: { frame, y, last, scale, mean, residual },
-    args: { nodes, channels, columns: padded(channels) / 4 },
+    args: { nodes, channels, stride: o.y.stride },
     constants: {},
-    workgroups: (Math.ceil(nodes / WORKGROUP) * padded(channels)) / 4,
+    workgroups: Math.ceil(nodes / BLOCK) * channels,
     flops: 2 * nodes * channels,
   });
 }
@@ -90,9 +91,9 @@ export function unstackOutputsBackward(o: {
   expectList('unstack_outputs_backward residual', o.residual, channels);
   return backward.dispatch({
     tensors: { dy: o.dy, d_last: o.dLast, d_frame: o.dFrame, scale: o.scale, residual: o.residual },
-    args: { nodes, channels, columns: padded(channels) / 4 },
+    args: { nodes, channels, stride: o.dy.stride },
     constants: {},
-    workgroups: (Math.ceil(nodes / WORKGROUP) * padded(channels)) / 4,
+    workgroups: Math.ceil(nodes / BLOCK) * channels,
     flops: 3 * nodes * channels,
   });
 }

@@ -1,7 +1,8 @@
-// A workgroup takes 64 grid nodes and four channels of them: neighbouring invocations write a plane side by side, and
-// everything that belongs to a channel is the same for all of them.
+// A workgroup takes one channel of a block of grid nodes: neighbouring invocations take neighbouring nodes, so planes
+// are read and written side by side, and what belongs to the channel is read once.
 
 const WORKGROUP = 64u;
+const BLOCK = 512u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -10,26 +11,15 @@ fn main(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let i = workgroup.x + workgroup.y * workgroups.x;
-  let node = i / args.columns * WORKGROUP + local.x;
-  if (node >= args.nodes) {
-    return;
+  let c = i % args.channels;
+  let start = i / args.channels * BLOCK;
+  let end = min(start + BLOCK, args.nodes);
+  let scale_c = scale[c];
+  let mean_c = mean[c];
+  let is_residual = residual[c] != 0u;
+  for (var node = start + local.x; node < end; node += WORKGROUP) {
+    let at = c * args.nodes + node;
+    let origin = select(mean_c, last[at], is_residual);
+    frame[at] = y[node * args.stride + c] * scale_c + origin;
   }
-  let column = i % args.columns;
-  let values = y[node * args.columns + column];
-  unstack(4u * column, node, values.x);
-  unstack(4u * column + 1u, node, values.y);
-  unstack(4u * column + 2u, node, values.z);
-  unstack(4u * column + 3u, node, values.w);
-}
-
-fn unstack(c: u32, node: u32, value: f32) {
-  if (c >= args.channels) {
-    return;
-  }
-  let at = c * args.nodes + node;
-  var origin = mean[c];
-  if (residual[c] != 0u) {
-    origin = last[at];
-  }
-  frame[at] = value * scale[c] + origin;
 }

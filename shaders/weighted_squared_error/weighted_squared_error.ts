@@ -1,17 +1,19 @@
 import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
-import { padded, type Tensor } from '../../src/webgpu/tensor';
+import type { Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix } from '../expect_shape';
 import forwardSource from './weighted_squared_error.wgsl?raw';
 import backwardSource from './weighted_squared_error_backward.wgsl?raw';
 
 const WORKGROUP = 64;
+/** Grid nodes that one workgroup takes of one channel. */
+const BLOCK = 512;
 
 const forward = defineKernel({
   name: 'weighted_squared_error',
   source: forwardSource,
   bindings: {
-    partial: { type: 'array<vec4f>', access: 'read_write' },
-    y: { type: 'array<vec4f>', access: 'read' },
+    partial: { type: 'array<f32>', access: 'read_write' },
+    y: { type: 'array<f32>', access: 'read' },
     truth: { type: 'array<f32>', access: 'read' },
     last: { type: 'array<f32>', access: 'read' },
     scale: { type: 'array<f32>', access: 'read' },
@@ -19,7 +21,7 @@ const forward = defineKernel({
     residual: { type: 'array<u32>', access: 'read' },
     area: { type: 'array<f32>', access: 'read' },
   },
-  args: { nodes: 'u32', channels: 'u32', columns: 'u32', chunks: 'u32' },
+  args: { nodes: 'u32', channels: 'u32', stride: 'u32', chunks: 'u32' },
   constants: {},
 });
 
@@ -27,9 +29,9 @@ const backward = defineKernel({
   name: 'weighted_squared_error_backward',
   source: backwardSource,
   bindings: {
-    dy: { type: 'array<vec4f>', access: 'read_write' },
+    dy: { type: 'array<f32>', access: 'read_write' },
     d_last: { type: 'array<f32>', access: 'read_write', optional: true },
-    y: { type: 'array<vec4f>', access: 'read' },
+    y: { type: 'array<f32>', access: 'read' },
     truth: { type: 'array<f32>', access: 'read' },
     last: { type: 'array<f32>', access: 'read' },
     scale: { type: 'array<f32>', access: 'read' },
@@ -38,7 +40,7 @@ const backward = defineKernel({
     area: { type: 'array<f32>', access: 'read' },
     factor: { type: 'array<f32>', access: 'read' },
   },
-  args: { nodes: 'u32', channels: 'u32', columns: 'u32' },
+  args: { nodes: 'u32', channels: 'u32', stride: 'u32' },
   constants: {},
 });
 
@@ -92,9 +94,9 @@ export function weightedSquaredError(o: { partial: Tensor } & Errors): Dispatch 
   const { partial, y, target, last, scale, mean, residual, area } = o;
   return forward.dispatch({
     tensors: { partial, y, truth: target, last, scale, mean, residual, area },
-    args: { nodes, channels, columns: padded(channels) / 4, chunks },
+    args: { nodes, channels, stride: y.stride, chunks },
     constants: {},
-    workgroups: (Math.ceil(chunks / WORKGROUP) * padded(channels)) / 4,
+    workgroups: Math.ceil(chunks / WORKGROUP) * y.stride,
     flops: 6 * nodes * channels,
   });
 }
@@ -116,9 +118,9 @@ export function weightedSquaredErrorBackward(
   const { dy, dLast, y, target, last, scale, mean, residual, area, factor } = o;
   return backward.dispatch({
     tensors: { dy, d_last: dLast, y, truth: target, last, scale, mean, residual, area, factor },
-    args: { nodes, channels, columns: padded(channels) / 4 },
+    args: { nodes, channels, stride: y.stride },
     constants: {},
-    workgroups: (Math.ceil(nodes / WORKGROUP) * padded(channels)) / 4,
+    workgroups: Math.ceil(nodes / BLOCK) * y.stride,
     flops: 8 * nodes * channels,
   });
 }

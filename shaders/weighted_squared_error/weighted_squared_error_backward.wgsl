@@ -1,7 +1,8 @@
-// A workgroup takes 64 grid nodes and four channels of them: neighbouring invocations read a plane side by side, and
-// everything that belongs to a channel is the same for all of them.
+// A workgroup takes one channel of a block of grid nodes: neighbouring invocations take neighbouring nodes, so planes
+// are read and written side by side, and what belongs to the channel is read once.
 
 const WORKGROUP = 64u;
+const BLOCK = 512u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -10,37 +11,27 @@ fn main(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let i = workgroup.x + workgroup.y * workgroups.x;
-  let node = i / args.columns * WORKGROUP + local.x;
-  if (node >= args.nodes) {
+  let c = i % args.stride;
+  let start = i / args.stride * BLOCK;
+  let end = min(start + BLOCK, args.nodes);
+  if (c >= args.channels) {
+    for (var node = start + local.x; node < end; node += WORKGROUP) {
+      dy[node * args.stride + c] = 0; // padding
+    }
     return;
   }
-  let column = i % args.columns;
-  let c = 4u * column;
-  let values = y[node * args.columns + column];
-  let weight = 2 * area[node] / f32(args.nodes);
-  dy[node * args.columns + column] = vec4f(
-    pass_back(c, node, values.x, weight),
-    pass_back(c + 1u, node, values.y, weight),
-    pass_back(c + 2u, node, values.z, weight),
-    pass_back(c + 3u, node, values.w, weight),
-  );
-}
-
-/// Adds to the last frame's gradient; returns the gradient of the network's output, zero past the last channel.
-fn pass_back(c: u32, node: u32, value: f32, weight: f32) -> f32 {
-  if (c >= args.channels) {
-    return 0;
-  }
-  let at = c * args.nodes + node;
-  var origin = mean[c];
-  if (residual[c] != 0u) {
-    origin = last[at];
-  }
-  let gradient = weight * factor[c] * (value - (truth[at] - origin) / scale[c]);
-  if (WITH_D_LAST) {
-    if (residual[c] != 0u) {
-      d_last[at] += gradient / scale[c];
+  let scale_c = scale[c];
+  let mean_c = mean[c];
+  let is_residual = residual[c] != 0u;
+  let weight = 2 * factor[c] / f32(args.nodes);
+  for (var node = start + local.x; node < end; node += WORKGROUP) {
+    let at = c * args.nodes + node;
+    let origin = select(mean_c, last[at], is_residual);
+    let error = y[node * args.stride + c] - (truth[at] - origin) / scale_c;
+    let gradient = weight * area[node] * error;
+    dy[node * args.stride + c] = gradient;
+    if (WITH_D_LAST && is_residual) {
+      d_last[at] += gradient / scale_c; // the target falls when the last frame rises
     }
   }
-  return gradient;
 }

@@ -1,4 +1,4 @@
-import type { Dataset, File } from 'h5wasm';
+import type { Dataset, File, Module } from 'h5wasm';
 import type { ByteSource } from './byte_source';
 
 /** The parts of h5wasm in use, with the file system in memory that it reads and writes. */
@@ -6,6 +6,11 @@ export interface Hdf5Library {
   File: typeof File;
   Dataset: typeof Dataset;
   fileSystem: MemoryFileSystem;
+  /**
+   * Makes calls to the library and throws what it reports. On its own it only prints its errors, and a failed read
+   * then returns whatever was in memory.
+   */
+  checked<T>(calls: () => T): T;
 }
 
 /** The part of Emscripten's file system API in use. */
@@ -13,29 +18,63 @@ export interface MemoryFileSystem {
   createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
   readFile(path: string): Uint8Array<ArrayBuffer>;
   unlink(path: string): void;
+  /** By file descriptor. */
+  streams: { stream_ops: StreamOperations }[];
 }
 
-/** An open file of Emscripten's in-memory file system. */
 interface FileNode {
   usedBytes: number;
-  stream_ops: {
-    read(stream: unknown, buffer: Int8Array, offset: number, length: number, position: number): number;
-  };
+  stream_ops: StreamOperations;
 }
+
+interface StreamOperations {
+  read(stream: unknown, buffer: Int8Array, offset: number, length: number, position: number): number;
+  write(stream: unknown, buffer: Int8Array, offset: number, length: number): number;
+}
+
+const STANDARD_ERROR = 2;
 
 let library: Promise<Hdf5Library> | undefined;
 let filesNamed = 0;
 
-/** Loads h5wasm (4 MB, once). Its errors are thrown, with HDF5's error stack as the message. */
+/** Loads h5wasm (4 MB, once). */
 export function hdf5Library(): Promise<Hdf5Library> {
   library ??= (async () => {
     const { Dataset, File, ready } = await import('h5wasm');
     const module = await ready;
-    // Without this a failed read prints its error and gives whatever was in memory.
-    module.activate_throwing_error_handler();
-    return { File, Dataset, fileSystem: module.FS as unknown as MemoryFileSystem };
+    const fileSystem = module.FS as unknown as MemoryFileSystem;
+    return { File, Dataset, fileSystem, checked: errorCollector(module, fileSystem) };
   })();
   return library;
+}
+
+function errorCollector(module: typeof Module, fileSystem: MemoryFileSystem): Hdf5Library['checked'] {
+  let printed = '';
+  const stream = fileSystem.streams[STANDARD_ERROR];
+  stream.stream_ops = {
+    ...stream.stream_ops,
+    write(_stream, buffer, offset, length) {
+      printed += new TextDecoder().decode(Uint8Array.from(buffer.subarray(offset, offset + length)));
+      return length;
+    },
+  };
+  return (calls) => {
+    printed = '';
+    // Sets HDF5's own, printing handler. Some damaged files leave the library without any.
+    module.deactivate_throwing_error_handler();
+    try {
+      const result = calls();
+      if (printed === '') return result;
+    } catch (cause) {
+      throw new Error(innermostReason(printed) ?? (cause instanceof Error ? cause.message : String(cause)), { cause });
+    }
+    throw new Error(innermostReason(printed) ?? printed);
+  };
+}
+
+/** The innermost reason of a printed HDF5 error stack: 'truncated file: eof = 100, …'. */
+function innermostReason(printed: string): string | undefined {
+  return [...printed.matchAll(/#\d+: .*\(\): (.*)/g)].at(-1)?.[1];
 }
 
 /** A name in the in-memory file system that no other open file has. */
@@ -57,12 +96,4 @@ export function mount({ fileSystem }: Hdf5Library, source: ByteSource): string {
     },
   };
   return path;
-}
-
-/** The innermost reason of an HDF5 error stack: 'truncated file: eof = 100, …'. */
-export function innermostReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const reasons = [...message.matchAll(/#\d+: .*\(\): (.*)/g)];
-  // Without a stack it is h5wasm that found an object it could not follow.
-  return reasons.at(-1)?.[1] ?? message.replace('error - name not defined!', 'its table of contents is damaged');
 }

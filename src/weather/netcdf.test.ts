@@ -150,6 +150,26 @@ test('a damaged block of a NetCDF-4 file is an error, not numbers', async () => 
   store.close();
 });
 
+test('whatever byte is damaged, the answer is numbers or one sentence, now and later', async () => {
+  const bytes = await writeNetcdf(SPEC);
+  let refused = 0;
+  for (let at = 8; at < bytes.length; at += 11) {
+    const damaged = bytes.slice();
+    damaged[at] ^= 0xff;
+    try {
+      const store = await openNetcdf(file(damaged));
+      for (const variable of store.variables.values()) await readAll(store, variable);
+      store.close();
+    } catch (error) {
+      expect(error).toBeInstanceOf(DatasetError);
+      refused++;
+    }
+  }
+  expect(refused).toBeGreaterThan(50);
+  // HDF5 stops reporting errors after some damaged files; the reader must not.
+  await expect(openNetcdf(file(bytes.slice(0, 3000)))).rejects.toThrow(/cut short \(3000 of/);
+});
+
 /** An HDF5 file with one compressed block of numbers that do not compress well. */
 async function hdf5File(change: (block: Hdf5Dataset) => void): Promise<Uint8Array<ArrayBuffer>> {
   const { File: Hdf5File, fileSystem } = await hdf5Library();

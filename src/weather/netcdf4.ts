@@ -9,7 +9,7 @@ import {
   type StoredVariable,
 } from './array_store';
 import type { ByteSource } from './byte_source';
-import { hdf5Library, innermostReason, mount } from './hdf5_library';
+import { type Hdf5Library, hdf5Library, mount } from './hdf5_library';
 
 /** The name that the NetCDF-4 library gives a dimension without coordinates. */
 const DIMENSION_ONLY = 'This is a netCDF dimension but not a netCDF variable';
@@ -26,25 +26,19 @@ const LARGEST_COMPRESSION = 1032;
 export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
   const library = await hdf5Library();
   const path = mount(library, source);
+  const { File: Hdf5, fileSystem, checked } = library;
   let file: Hdf5File | undefined;
   const close = () => {
     file?.close();
     file = undefined;
-    library.fileSystem.unlink(path);
+    fileSystem.unlink(path);
   };
   try {
-    file = new library.File(path, 'r');
-    const variables = new Map<string, StoredVariable>();
+    file = checked(() => new Hdf5(path, 'r'));
     const datasets = new Map<string, Hdf5Dataset>();
-    for (const key of file.keys()) {
-      const dataset = file.get(key);
-      if (dataset === null) {
-        throw new DatasetError(
-          `${source.name}: '${key}' cannot be opened; the file is damaged: download or write it again.`,
-        );
-      }
-      if (!(dataset instanceof library.Dataset)) continue;
-      const variable = describe(dataset);
+    const variables = new Map<string, StoredVariable>();
+    for (const dataset of datasetsOf(file, library)) {
+      const variable = checked(() => describe(dataset));
       if (!variable) continue;
       const { size, chunks } = dataset.metadata;
       const capacity = chunks ? source.size * LARGEST_COMPRESSION : source.size;
@@ -59,10 +53,10 @@ export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
         const dataset = datasets.get(name);
         if (!dataset) throw new DatasetError(`${source.name}: there is no variable '${name}'.`);
         try {
-          return readBlock(dataset, start, count);
+          return checked(() => readBlock(dataset, start, count));
         } catch (cause) {
           throw new DatasetError(
-            `${source.name}: '${name}' cannot be read (${innermostReason(cause)}); the file is damaged or uses a compression that this reader lacks: write it again with deflate ('nccopy -d 1').`,
+            `${source.name}: '${name}' cannot be read (${messageOf(cause)}); the file is damaged or uses a compression that this reader lacks: write it again with deflate ('nccopy -d 1').`,
             { cause },
           );
         }
@@ -81,11 +75,21 @@ export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
 }
 
 function unreadable(name: string, cause: unknown): string {
-  const reason = innermostReason(cause);
+  const reason = messageOf(cause);
   const cut = /truncated file: eof = (\d+),.*stored_eof = (\d+)/.exec(reason);
   return cut
     ? `${name}: the file is cut short (${cut[1]} of ${cut[2]} bytes); download or copy it again.`
     : `${name}: the HDF5 file cannot be opened (${reason}); it is damaged or not a NetCDF-4 file: download or write it again.`;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function datasetsOf(file: Hdf5File, { Dataset, checked }: Hdf5Library): Hdf5Dataset[] {
+  return checked(() => file.keys())
+    .map((key) => checked(() => file.get(key)))
+    .filter((entity) => entity instanceof Dataset);
 }
 
 /** Name, dimensions and attributes of a numeric variable; undefined for anything else. */

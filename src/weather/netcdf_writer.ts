@@ -27,36 +27,41 @@ export interface NetcdfSpec {
  * @returns the file's bytes
  */
 export async function writeNetcdf(spec: NetcdfSpec): Promise<Uint8Array<ArrayBuffer>> {
-  const library = await hdf5Library();
+  const { File: Hdf5, fileSystem, checked } = await hdf5Library();
   const path = freshPath();
-  // NetCDF-4 keeps dimensions and variables in the order in which they were made.
-  const file = new library.File(path, 'w', { track_order: true });
-  try {
-    for (const [name, text] of Object.entries(spec.attributes ?? {})) setAttribute(file, name, text);
-    const isCoordinate = ({ name, dimensions }: NetcdfVariableSpec) =>
-      dimensions.length === 1 && dimensions[0] === name;
-    for (const [name, size] of Object.entries(spec.dimensions)) {
-      const coordinates = spec.variables.find((variable) => variable.name === name && isCoordinate(variable));
-      if (coordinates) {
-        addVariable(file, spec, coordinates).make_scale(name);
-      } else {
-        // The name by which the NetCDF-4 library knows a dimension without coordinates, and its size in ten columns.
-        const label = `This is a netCDF dimension but not a netCDF variable.${String(size).padStart(10)}`;
-        file.create_dataset({ name, data: new Float32Array(size), shape: [size] }).make_scale(label);
-      }
+  checked(() => {
+    // NetCDF-4 keeps dimensions and variables in the order in which they were made.
+    const file = new Hdf5(path, 'w', { track_order: true });
+    try {
+      fill(file, spec);
+    } finally {
+      file.close();
     }
-    for (const variable of spec.variables.filter((candidate) => !isCoordinate(candidate))) {
-      const dataset = addVariable(file, spec, variable);
-      variable.dimensions.forEach((dimension, d) => {
-        dataset.attach_scale(d, `/${dimension}`);
-      });
-    }
-  } finally {
-    file.close();
-  }
-  const bytes = library.fileSystem.readFile(path);
-  library.fileSystem.unlink(path);
+  });
+  const bytes = fileSystem.readFile(path);
+  fileSystem.unlink(path);
   return bytes;
+}
+
+function fill(file: File, spec: NetcdfSpec): void {
+  for (const [name, text] of Object.entries(spec.attributes ?? {})) setAttribute(file, name, text);
+  const isCoordinate = ({ name, dimensions }: NetcdfVariableSpec) => dimensions.length === 1 && dimensions[0] === name;
+  for (const [name, size] of Object.entries(spec.dimensions)) {
+    const coordinates = spec.variables.find((variable) => variable.name === name && isCoordinate(variable));
+    if (coordinates) {
+      addVariable(file, spec, coordinates).make_scale(name);
+    } else {
+      // The name by which the NetCDF-4 library knows a dimension without coordinates, and its size in ten columns.
+      const label = `This is a netCDF dimension but not a netCDF variable.${String(size).padStart(10)}`;
+      file.create_dataset({ name, data: new Float32Array(size), shape: [size] }).make_scale(label);
+    }
+  }
+  for (const variable of spec.variables.filter((candidate) => !isCoordinate(candidate))) {
+    const dataset = addVariable(file, spec, variable);
+    variable.dimensions.forEach((dimension, d) => {
+      dataset.attach_scale(d, `/${dimension}`);
+    });
+  }
 }
 
 function addVariable(

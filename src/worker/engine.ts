@@ -6,10 +6,12 @@ import { DeviceError, WorkbenchError } from '../errors';
 import { writeCheckpoint } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import type { Model } from '../graphcast/model';
+import { channelLayout } from '../weather/channels';
+import { normalisation } from '../weather/normalisation';
 import { type Gpu, openDevice } from '../webgpu/device';
 import { Forecasts } from './forecasts';
 import { meshEdges } from './mesh_edges';
-import { OpenData } from './open_data';
+import { loadDataset, OpenData } from './open_data';
 import type {
   AdapterSummary,
   Answer,
@@ -65,9 +67,10 @@ export class Engine {
   private readonly handlers: Handlers = {
     openDevice: () => this.openDevice(),
     openDataset: async (source) => {
-      const summary = await this.data.open(source);
+      const { dataset, summary } = await loadDataset(source);
       await this.endRun();
       this.forecasts.clear();
+      this.data.replace(dataset);
       this.setPhase('idle');
       return summary;
     },
@@ -141,16 +144,16 @@ export class Engine {
 
   /** Builds the run that the settings ask for, or puts the paused one back onto the device. */
   private async prepare(settings: TrainingSettings): Promise<void> {
-    const gpu = this.device;
     const before = this.phase;
     if (before === 'preparing' || before === 'running')
       throw new WorkbenchError('A run is already going: pause it first.');
     this.setPhase('preparing', 'Preparing the run');
     try {
+      const gpu = this.device;
       if (before !== 'paused') await this.startRun(settings);
       const run = this.openRun;
       await run.attach(gpu);
-      this.post('runReady', { parameterCount: run.parameterCount, updates: run.total });
+      this.post('runReady', { parameterCount: run.parameterCount, updates: run.total, done: run.updates });
     } catch (error) {
       this.setPhase(this.run?.updates ? before : 'idle');
       throw error;
@@ -165,6 +168,10 @@ export class Engine {
     );
     this.setPhase('preparing', 'Building the network');
     const parameters = firstParameters(config, checkpoint);
+    if (this.data.hasGivenStatistics) {
+      const { missing } = normalisation(channelLayout(config.task), statistics);
+      if (missing.length > 0) this.post('notice', { message: missingStatistics(missing) });
+    }
     await this.endRun();
     this.run = new TrainingRun({ dataset, statistics, config, parameters }, this.turn, (r) => this.report(r));
   }
@@ -175,7 +182,8 @@ export class Engine {
     try {
       await run.advance(most);
     } catch (error) {
-      // A lost device is its own event; what follows from it is no news.
+      // A lost device is announced by its own event, perhaps a little later than what it breaks.
+      if (error instanceof DeviceError) await new Promise((resolve) => setTimeout(resolve, 300));
       if (run.model) this.post('failed', describeError(error));
     }
     this.flushReports();
@@ -198,6 +206,8 @@ export class Engine {
   private async forecast(request: Arguments<'forecast'>): Promise<ForecastSummary> {
     const { settings, initialFrame, steps } = request;
     const { dataset } = this.data;
+    const gpu = this.device;
+    await this.run?.attach(gpu);
     return this.turn.take(async () => {
       const { model, task, parameters } = await this.forecastParts(settings);
       return this.forecasts.run({
@@ -240,7 +250,7 @@ export class Engine {
       model.writeParameters(firstParameters(config, data.checkpoint));
       this.forecastModel = { key, model };
     }
-    const parameters = data.checkpointName ?? 'untrained parameters';
+    const parameters = data.checkpointName ?? 'random first weights';
     return { model: this.forecastModel.model, task: config.task, parameters };
   }
 
@@ -260,6 +270,11 @@ export class Engine {
     this.unreported = [];
     this.reportedAt = performance.now();
   }
+}
+
+function missingStatistics(missing: string[]): string {
+  const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
+  return `The statistics lack ${missing.slice(0, 3).join(', ')}${more}: these fields reach the network as they are.`;
 }
 
 /** An error as it travels: its class's name and its sentence. */

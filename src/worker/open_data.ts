@@ -31,19 +31,25 @@ export class OpenData {
     return this.named?.name;
   }
 
-  /** Opens a dataset in place of the open one, which stays open when the new one cannot be read. */
-  async open(source: DatasetSource): Promise<DatasetSummary> {
-    const dataset =
-      'sample' in source ? samplePlanet() : await openDataset('file' in source ? source.file : source.url);
-    const summary = summarise(dataset, 'sample' in source);
+  /** Statistics came from files, and so may lack something that the task needs. */
+  get hasGivenStatistics(): boolean {
+    return this.given !== undefined;
+  }
+
+  /** Puts a dataset in place of the open one. */
+  replace(dataset: Dataset): void {
     this.opened?.close();
     this.opened = dataset;
     this.computed.clear();
-    return summary;
   }
 
-  /** @throws DatasetError when a file is not what its name says, ConfigError when one of the three is missing */
+  /**
+   * Takes the three statistics files; none at all to compute them again.
+   * @throws DatasetError when a file is not what its name says, ConfigError when one of the three is missing
+   */
   async useStatistics(files: File[]): Promise<string[]> {
+    this.given = undefined;
+    if (files.length === 0) return [];
     const find = (name: string) => {
       const file = files.find((candidate) => candidate.name === name);
       if (file) return file;
@@ -93,6 +99,23 @@ export class OpenData {
 
   fieldSpread(field: FieldName): Promise<{ low: number; high: number }> {
     return fieldSpread(this.dataset.times.length, (frame) => this.field(field, frame));
+  }
+}
+
+/**
+ * Opens a dataset without touching the open one.
+ * @throws DatasetError when it cannot be read or holds no field
+ */
+export async function loadDataset(
+  source: DatasetSource,
+): Promise<{ dataset: Dataset; summary: DatasetSummary }> {
+  const dataset =
+    'sample' in source ? samplePlanet() : await openDataset('file' in source ? source.file : source.url);
+  try {
+    return { dataset, summary: summarise(dataset, 'sample' in source) };
+  } catch (error) {
+    dataset.close();
+    throw error;
   }
 }
 

@@ -75,7 +75,7 @@ export interface FieldScores {
 export interface ForecastSummary {
   initialFrame: number;
   leadHours: number[];
-  /** What made it: 'update 120', the checkpoint's name, or 'untrained parameters'. */
+  /** What made it: 'update 120', the checkpoint's name, or 'random first weights'. */
   parameters: string;
   cancelled: boolean;
 }
@@ -84,6 +84,7 @@ export interface ForecastSummary {
 export interface Calls {
   openDevice: [undefined, AdapterSummary];
   openDataset: [DatasetSource, DatasetSummary];
+  /** With no file at all, statistics are computed from the data again. */
   useStatistics: [{ files: File[] }, { names: string[] }];
   openCheckpoint: [{ file: File }, CheckpointSummary];
   closeCheckpoint: [undefined, undefined];
@@ -127,11 +128,13 @@ export interface UpdateReport {
 export interface Events {
   phase: { phase: RunPhase /** Plain words while preparing: 'Computing statistics, 40 %'. */; note?: string };
   /** A run has been built: what it is, before its first update. */
-  runReady: { parameterCount: number; updates: number };
+  runReady: { parameterCount: number; updates: number /** Updates done: 0 for a new run. */; done: number };
   /** One or more, in order; many short updates travel together. */
   updates: UpdateReport[];
   forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };
   deviceLost: { message: string };
+  /** Something to know that stops nothing. */
+  notice: { message: string };
   /** Training stopped on an error; a request's own error comes as its answer. */
   failed: ErrorReport;
 }

@@ -125,7 +125,10 @@ function plotOptions(
     padding: [8, 10, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
-    scales: { x: { time: false }, y: logarithmic ? { distr: 3, log: 10 } : { range: fromZero } },
+    scales: {
+      x: { time: false },
+      y: logarithmic ? { distr: 3, log: 10, range: aroundLog } : { range: fromZero },
+    },
     axes: [
       {
         ...axis,
@@ -151,6 +154,10 @@ function plotOptions(
     ],
     hooks: { setCursor: [(u) => point(u.cursor.idx ?? null)] },
   };
+}
+
+function aroundLog(_: uPlot, least: number, most: number): [number, number] {
+  return [least / 1.25, most * 1.25];
 }
 
 function fromZero(_: uPlot, __: number, most: number): [number, number] {

@@ -109,7 +109,7 @@ function useFieldOnGlobe(scene: GlobeScene | null): void {
     // About zero a line would only follow noise: the levels lie half an interval off it.
     () =>
       scene?.setRange(low, high, {
-        interval: isolines ? niceStep(high - low, 14) : 0,
+        interval: isolines ? niceStep(high - low, 12) : 0,
         offset: low === -high ? 0.5 : 0,
       }),
     [scene, low, high, isolines],

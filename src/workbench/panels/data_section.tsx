@@ -1,5 +1,5 @@
 import type { DatasetSummary } from '../../worker/protocol';
-import { closeCheckpoint, openDataset, useData } from '../state/data';
+import { closeCheckpoint, closeStatistics, openDataset, useData } from '../state/data';
 import { isRunOpen, useTraining } from '../state/training';
 import { formatTime } from '../units';
 import { FilePicker } from './file_picker';
@@ -16,10 +16,26 @@ export function DataSection() {
       <dl className="facts">
         <dt>Statistics</dt>
         <dd>
-          {statistics ? statistics.join(', ') : 'computed from the data'}{' '}
-          <FilePicker className="text-button" kind="statistics" label="Open statistics files" disabled={busy}>
-            Open…
-          </FilePicker>
+          {statistics ? `${statistics.length} files ` : 'of this data '}
+          {statistics ? (
+            <button
+              type="button"
+              className="text-button"
+              disabled={busy}
+              onClick={() => void closeStatistics()}
+            >
+              Close
+            </button>
+          ) : (
+            <FilePicker
+              className="text-button"
+              kind="statistics"
+              label="Open statistics files"
+              disabled={busy}
+            >
+              Open…
+            </FilePicker>
+          )}
         </dd>
         <dt>Checkpoint</dt>
         <dd>

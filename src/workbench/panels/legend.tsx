@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { colourGradient } from '../globe/colour_map';
 import { niceStep, ticks } from '../globe/colour_range';
 import { useShownField } from '../state/shown_field';
@@ -24,11 +25,17 @@ export function Legend() {
       <div className="bar" style={{ background: colourGradient(colourMap) }} />
       <div className="ticks">
         {ticks(range, pieces).map((value) => (
-          <span key={value} style={{ left: `${((value - range.low) / (range.high - range.low)) * 100}%` }}>
+          <span key={value} style={tickPlace((value - range.low) / (range.high - range.low))}>
             {formatValue(value, step)}
           </span>
         ))}
       </div>
     </figure>
   );
+}
+
+/** Under its place on the bar; at the bar's ends flush with them. */
+function tickPlace(fraction: number): CSSProperties {
+  const shift = fraction < 0.04 ? 0 : fraction > 0.96 ? -100 : -50;
+  return { left: `${fraction * 100}%`, transform: `translateX(${shift}%)` };
 }

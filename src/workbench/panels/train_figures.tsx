@@ -7,9 +7,8 @@ const LineChart = lazy(() => import('../charts/line_chart'));
 
 /** What the Train room says: the run's numbers and curves. */
 export function TrainFigures() {
-  const { loss, learningRate, rate, parameterCount, curves, updates, phase } = useTraining();
-  const empty = phase === 'idle' || updates === 0 ? 'The curve starts with the first update.' : '';
-  const gradientNorm = curves.gradientNorm.at(-1) ?? null;
+  const { loss, learningRate, rate, parameterCount, curves, updates } = useTraining();
+  const empty = updates === 0 ? 'The curve starts with the first update.' : '';
   return (
     <>
       <dl className="figures-grid">
@@ -29,22 +28,24 @@ export function TrainFigures() {
           logarithmic
           empty={empty}
         />
-        <LineChart
-          title="Gradient norm"
-          xLabel="update"
-          x={curves.update}
-          series={[
-            {
-              label: formatValue(gradientNorm ?? Number.NaN),
-              values: curves.gradientNorm,
-              colour: '--second',
-            },
-          ]}
-          length={updates}
-          height={124}
-          logarithmic
-          empty={empty}
-        />
+        {empty === '' && (
+          <LineChart
+            title="Gradient norm"
+            xLabel="update"
+            x={curves.update}
+            series={[
+              {
+                label: formatValue(curves.gradientNorm[curves.gradientNorm.length - 1]),
+                values: curves.gradientNorm,
+                colour: '--second',
+              },
+            ]}
+            length={updates}
+            height={124}
+            logarithmic
+            empty=""
+          />
+        )}
       </Suspense>
       <LossByVariable />
     </>

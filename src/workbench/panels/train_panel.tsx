@@ -228,7 +228,7 @@ function TrainActions() {
 function explanation(hasData: boolean, device: string, phase: string, note: string): string {
   if (!hasData) return 'Open a dataset first.';
   if (device === 'missing' || device === 'lost') return 'Training needs a WebGPU device.';
-  if (phase === 'preparing') return note;
+  if (phase === 'preparing') return `${note}…`;
   if (phase === 'finished') return 'The run has ended; its parameters stay for forecasts until the next run.';
   if (phase === 'paused') return 'Settings are fixed until this run is stopped.';
   return 'Everything runs on this machine.';

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { CheckpointSummary, DatasetSource, DatasetSummary } from '../../worker/protocol';
 import { engine } from './engine';
+import { forgetForecasts } from './forecast';
 import { reportError } from './notices';
 import { useView } from './view';
 
@@ -26,6 +27,7 @@ export async function openDataset(source: DatasetSource): Promise<void> {
   const name = 'file' in source ? source.file.name : 'url' in source ? source.url : 'synthetic sample';
   await opening(name, async () => {
     const dataset = await engine.call('openDataset', source);
+    forgetForecasts();
     useView.setState({ ...firstView(dataset), playing: false });
     useData.setState({ dataset });
   });
@@ -50,6 +52,12 @@ export async function openFiles(files: File[]): Promise<void> {
   }
 }
 
+/** Statistics are computed from the data again. */
+export async function closeStatistics(): Promise<void> {
+  await engine.call('useStatistics', { files: [] }).catch(reportError);
+  useData.setState({ statistics: null });
+}
+
 export async function closeCheckpoint(): Promise<void> {
   await engine.call('closeCheckpoint').catch(reportError);
   useData.setState({ checkpoint: null });
@@ -57,7 +65,7 @@ export async function closeCheckpoint(): Promise<void> {
 
 /** GraphCast's statistics are three files: mean_by_level, stddev_by_level and diffs_stddev_by_level. */
 function isStatistics(name: string): boolean {
-  return /(^|_)(mean|stddev)(_by_level)?\.nc$/.test(name);
+  return /^(diffs_)?(mean|stddev)_by_level\.nc$/.test(name);
 }
 
 async function opening(name: string, open: () => Promise<void>): Promise<void> {

@@ -46,7 +46,10 @@ export async function runForecast(initialFrame: number): Promise<void> {
   try {
     const settings = useTraining.getState().settings;
     const summary = await engine.call('forecast', { settings, initialFrame, steps });
-    amend(initialFrame, { leadHours: summary.leadHours, parameters: summary.parameters });
+    // Another dataset may have been opened meanwhile.
+    if (getState().byInitialFrame[initialFrame]?.revision === revision) {
+      amend(initialFrame, { leadHours: summary.leadHours, parameters: summary.parameters });
+    }
   } catch (error) {
     reportError(error);
   } finally {

@@ -4,7 +4,7 @@ import { PRESETS } from '../../graphcast/config';
 import { reviveError } from '../../worker/client';
 import type { RunPhase, TrainingSettings } from '../../worker/protocol';
 import { engine } from './engine';
-import { reportError } from './notices';
+import { notify, reportError } from './notices';
 import { saveFile } from './save_file';
 
 /** One entry per update; arrays grow in place, and `updates` in the store tells that they have. */
@@ -73,6 +73,14 @@ function emptyCurves(): Curves {
   return { update: [], loss: [], gradientNorm: [] };
 }
 
+function firstOf({ update, loss, gradientNorm }: Curves, count: number): Curves {
+  return {
+    update: update.slice(0, count),
+    loss: loss.slice(0, count),
+    gradientNorm: gradientNorm.slice(0, count),
+  };
+}
+
 export function choosePreset(preset: string): void {
   setState(({ settings }) => ({ settings: { ...settings, ...presetSettings(preset) } }));
 }
@@ -86,13 +94,16 @@ export function isRunOpen(phase: RunPhase): boolean {
   return phase === 'preparing' || phase === 'running' || phase === 'paused';
 }
 
-function startsNewRun(): boolean {
-  return !isRunOpen(getState().phase);
+/** Updates are being computed, or are about to be. */
+function isGoing(): boolean {
+  const { phase } = getState();
+  return phase === 'running' || phase === 'preparing';
 }
 
 /** Starts a run, or goes on with a paused one. */
 export async function train(): Promise<void> {
-  if (startsNewRun()) setState({ ...NO_RUN, curves: emptyCurves() });
+  if (isGoing()) return;
+  setState({ phase: 'preparing', note: 'Preparing the run' });
   await engine.call('train', getState().settings).catch(reportError);
 }
 
@@ -101,7 +112,8 @@ export async function pause(): Promise<void> {
 }
 
 export async function singleStep(): Promise<void> {
-  if (startsNewRun()) setState({ ...NO_RUN, curves: emptyCurves() });
+  if (isGoing()) return;
+  setState({ phase: 'preparing', note: 'Preparing the run' });
   await engine.call('step', getState().settings).catch(reportError);
 }
 
@@ -119,12 +131,20 @@ export async function saveCheckpoint(): Promise<void> {
 }
 
 export function trainOrPause(): void {
-  void (getState().phase === 'running' ? pause() : train());
+  void (isGoing() ? pause() : train());
 }
 
-engine.on('phase', ({ phase, note }) => setState({ phase, note: note ?? '' }));
+engine.on('phase', ({ phase, note }) => {
+  setState({ phase, note: note ?? '' });
+  if (phase === 'idle') setState({ ...NO_RUN, curves: emptyCurves() });
+});
+engine.on('notice', ({ message }) => notify('info', message));
 engine.on('failed', (report) => reportError(reviveError(report)));
-engine.on('runReady', ({ parameterCount, updates }) => setState({ parameterCount, total: updates }));
+engine.on('runReady', ({ parameterCount, updates: total, done }) => {
+  setState({ parameterCount, total, note: '' });
+  // Nothing for a new run; after a lost device less than was drawn.
+  if (done < getState().updates) setState(({ curves }) => ({ updates: done, curves: firstOf(curves, done) }));
+});
 engine.on('updates', (reports) => {
   const { curves } = getState();
   let { rate } = getState();

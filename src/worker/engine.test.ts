@@ -1,0 +1,153 @@
+import { afterEach, expect, test } from 'vitest';
+import { ConfigError, DatasetError } from '../errors';
+import { readCheckpoint } from '../graphcast/checkpoint';
+import { openDataset } from '../weather/dataset';
+import { dawn } from '../webgpu/dawn';
+import { Engine } from './engine';
+import type { EventName, Events, TrainingSettings, UpdateReport } from './protocol';
+
+const SETTINGS: TrainingSettings = {
+  preset: 'tiny',
+  latentSize: 16,
+  meshSize: 1,
+  messageSteps: 1,
+  learningRate: 1e-3,
+  updates: 4,
+  seed: 1,
+};
+
+const engines: { engine: Engine; close(): void }[] = [];
+
+afterEach(() => {
+  for (const { close } of engines.splice(0)) close();
+});
+
+/** An engine on Dawn that writes down its events; `lose` destroys its device as a driver reset would. */
+async function startEngine() {
+  const events: { event: EventName; detail: unknown }[] = [];
+  let device: GPUDevice | undefined;
+  const gpu = await dawn();
+  const watching = {
+    requestAdapter: async (options: GPURequestAdapterOptions) => {
+      const adapter = (await gpu.requestAdapter(options))!;
+      const requestDevice = adapter.requestDevice.bind(adapter);
+      adapter.requestDevice = async (descriptor) => {
+        device = await requestDevice(descriptor);
+        return device;
+      };
+      return adapter;
+    },
+  } as GPU;
+  const engine = new Engine(
+    async () => watching,
+    (event, detail) => events.push({ event, detail }),
+  );
+  await engine.call('openDevice', undefined);
+  const lose = () => device?.destroy();
+  engines.push({ engine, close: lose });
+  const all = <K extends EventName>(name: K) =>
+    events.flatMap(({ event, detail }) => (event === name ? [detail as Events[K]] : []));
+  const until = async (phase: Events['phase']['phase']) => {
+    while (all('phase').at(-1)?.phase !== phase) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const updates = (): UpdateReport[] => all('updates').flat();
+  return { engine, all, until, updates, lose };
+}
+
+test('a run trains to its end, forecasts, is scored and exported', async () => {
+  const { engine, all, until, updates } = await startEngine();
+  const data = await engine.call('openDataset', { sample: true });
+  expect(data.targetVariables).toHaveLength(5);
+  expect(data.initialFrames).toHaveLength(data.times.length - 1);
+
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  expect(updates().map(({ update }) => update)).toEqual([1, 2, 3, 4]);
+  expect(updates().every(({ loss, gradientNorm }) => loss > 0 && gradientNorm > 0)).toBe(true);
+  expect(all('runReady')).toMatchObject([{ updates: 4, done: 0 }]);
+
+  const summary = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 2 });
+  expect(summary).toMatchObject({ leadHours: [6, 12], parameters: 'update 4', cancelled: false });
+  expect(all('forecastFrame').map(({ leadHours }) => leadHours)).toEqual([6, 12]);
+
+  const name = { variable: 'temperature', level: 850 };
+  const field = await engine.call('forecastField', { ...name, initialFrame: 1, leadHours: 12 });
+  expect(field).toHaveLength(19 * 36);
+  expect(Math.min(...field)).toBeGreaterThan(200);
+  const scores = await engine.call('forecastScores', { ...name, initialFrame: 1 });
+  expect(scores.leadHours).toEqual([6, 12]);
+  expect(scores.persistence[1]).toBeGreaterThan(scores.persistence[0]);
+
+  const checkpoint = readCheckpoint(await engine.call('exportCheckpoint', undefined), 'exported.npz');
+  expect(checkpoint.modelConfig.latent_size).toBe(16);
+  const file = new File(
+    [(await engine.call('exportForecast', { initialFrame: 1 })) as BlobPart],
+    'forecast.nc',
+  );
+  const exported = await openDataset(file);
+  expect(await exported.read('temperature', 1, [850])).toEqual(field);
+  exported.close();
+});
+
+test('single steps pause, go on as one run, and a forecast past the data has no score', async () => {
+  const { engine, until, updates } = await startEngine();
+  const { times } = await engine.call('openDataset', { sample: true });
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  expect(updates().map(({ update }) => update)).toEqual([1, 2]);
+
+  const initialFrame = times.length - 1;
+  const { leadHours } = await engine.call('forecast', { settings: SETTINGS, initialFrame, steps: 1 });
+  expect(leadHours).toEqual([6]);
+  const scores = await engine.call('forecastScores', {
+    variable: '2m_temperature',
+    level: null,
+    initialFrame,
+  });
+  expect(scores.leadHours).toEqual([]);
+  await engine.call('stop', undefined);
+  await until('finished');
+});
+
+test('after a lost device the run goes on where it was last read back', async () => {
+  const { engine, all, until, updates, lose } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  lose();
+  while (all('deviceLost').length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await expect(engine.call('train', SETTINGS)).rejects.toThrow('no WebGPU device');
+
+  await engine.call('openDevice', undefined);
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  expect(updates().map(({ update }) => update)).toEqual([1, 2, 3, 4]);
+  expect(all('failed')).toEqual([]);
+});
+
+test('a forecast needs no run, and can be cancelled', async () => {
+  const { engine } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  const running = engine.call('forecast', { settings: SETTINGS, initialFrame: 3, steps: 40 });
+  setTimeout(() => void engine.call('cancelForecast', undefined), 50);
+  const { leadHours, parameters, cancelled } = await running;
+  expect([parameters, cancelled]).toEqual(['random first weights', true]);
+  expect(leadHours.length).toBeLessThan(40);
+});
+
+test('what does not go together is said in one sentence, and the engine stays usable', async () => {
+  const { engine, until } = await startEngine();
+  await expect(engine.call('train', SETTINGS)).rejects.toThrow('No dataset is open');
+  await engine.call('openDataset', { sample: true });
+  await expect(engine.call('train', { ...SETTINGS, preset: 'graphcast_small' })).rejects.toThrow(
+    DatasetError,
+  );
+  await expect(engine.call('train', { ...SETTINGS, latentSize: 0 })).rejects.toThrow(ConfigError);
+  await expect(engine.call('openDataset', { file: new File(['nonsense'], 'x.nc') })).rejects.toThrow('x.nc');
+  const lonely = [new File([], 'mean_by_level.nc')];
+  await expect(engine.call('useStatistics', { files: lonely })).rejects.toThrow('stddev_by_level.nc');
+  await engine.call('step', SETTINGS);
+  await until('paused');
+});
