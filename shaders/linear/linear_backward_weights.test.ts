@@ -18,7 +18,7 @@ const shapes = [
   [1860, 186, 64],
   [1860, 64, 83],
   [5100, 64, 64],
-  [2562, 256, 256],
+  [700, 256, 256],
 ] as const;
 
 /** The gradient before the activation, so that the reference's activation must be flat: pre = 0 halves its dy. */

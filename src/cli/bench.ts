@@ -15,6 +15,7 @@ import { Executor } from '../webgpu/execute';
 import type { Dispatch } from '../webgpu/kernel';
 import { Memory } from '../webgpu/memory';
 import { PlanBuilder } from '../webgpu/plan';
+import { profile } from '../webgpu/profile';
 import { matrix, type Tensor } from '../webgpu/tensor';
 import { openGpu } from './inputs';
 import { parseOptions, UsageError } from './options';
@@ -210,7 +211,7 @@ async function measureStep(gpu: Gpu, name: string, runs: number, linearRate: num
       share_of_linear: useful / linearRate,
       gpu_bytes: model.bytes + optimizer.bytes,
       dispatches: commands.length,
-      kernels: gpu.hasTimestamps ? byKernel(await new Executor(gpu).profile(commands)) : [],
+      kernels: gpu.hasTimestamps ? byKernel(await profile(gpu, commands)) : [],
     };
   } finally {
     optimizer.destroy();

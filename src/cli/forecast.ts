@@ -1,17 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import { DatasetError } from '../errors';
 import { rollout } from '../forecast/rollout';
-import { SquaredError } from '../forecast/scores';
 import { checkFits } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { nodeAreas } from '../training/trainer';
-import type { ChannelLayout } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { writeForecast } from '../weather/forecast_file';
 import { FRAME_SECONDS, WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
+import { type LeadScore, scoreLead, scoreTable } from './forecast_scores';
 import { formatTime, loadCheckpoint, loadStatistics, openGpu, parametersOf } from './inputs';
 import { parseOptions, UsageError } from './options';
+import { checkWritable, writeWhole } from './outputs';
 import { Progress } from './progress';
 
 const COMMAND = {
@@ -40,6 +39,7 @@ export async function run(args: string[]): Promise<void> {
   const steps = options.count('steps', 4);
   const out = options.text('out') ?? 'forecast.nc';
   if (!out.endsWith('.nc')) throw new UsageError(`--out is '${out}', expected a name that ends in .nc.`);
+  checkWritable(out, '--out');
   const checkpoint = await loadCheckpoint(checkpointPath);
   const { task, modelConfig: config } = checkpoint;
   const dataset = await openDataset(dataPath);
@@ -54,6 +54,8 @@ export async function run(args: string[]): Promise<void> {
     const firstFrame = initialFrame(dataset, reader, options.text('time'));
     const window = await reader.readInitial(firstFrame, steps);
     const initial = window.state.subarray(window.state.length / 2);
+    const area = nodeAreas(dataset);
+    const units = (variable: string) => dataset.variables.get(variable)?.units ?? '';
     const leadHours: number[] = [];
     const states: Float32Array[] = [];
     const scores: LeadScore[] = [];
@@ -63,7 +65,10 @@ export async function run(args: string[]): Promise<void> {
       states.push(frame.state);
       const truth = reader.frameAtTime(frame.validTime);
       const trueState = truth === undefined ? undefined : await reader.truth(truth);
-      if (trueState) scores.push(score(dataset, channels, frame.leadHours, frame.state, trueState, initial));
+      if (trueState) {
+        const states = { forecast: frame.state, truth: trueState, initial };
+        scores.push(scoreLead(channels, area, frame.leadHours, states, units));
+      }
       progress.show(frame.step);
     }
     const { latitudes, longitudes } = dataset;
@@ -78,7 +83,7 @@ export async function run(args: string[]): Promise<void> {
       layout: channels,
       states,
     });
-    await writeFile(out, bytes);
+    await writeWhole(out, bytes, '--out');
     report(options.flag('json'), out, initialTime, leadHours, scores);
   } finally {
     model.destroy();
@@ -104,36 +109,6 @@ function initialFrame(dataset: Dataset, reader: WindowReader, time: string | und
   return before;
 }
 
-interface LeadScore {
-  lead_hours: number;
-  /** By variable and level: root mean square error of the forecast and of persistence, in the variable's unit. */
-  rmse: Record<string, { forecast: number; persistence: number }>;
-}
-
-function score(
-  dataset: Dataset,
-  channels: ChannelLayout,
-  leadHours: number,
-  forecast: Float32Array,
-  truth: Float32Array,
-  initial: Float32Array,
-): LeadScore {
-  const area = nodeAreas(dataset);
-  const nodes = area.length;
-  const rmse: LeadScore['rmse'] = {};
-  channels.state.forEach(({ variable, level }, c) => {
-    const plane = (state: Float32Array) => state.subarray(c * nodes, (c + 1) * nodes);
-    const errorOf = (state: Float32Array) => {
-      const error = new SquaredError(area);
-      error.add(plane(state), plane(truth));
-      return error.rmse;
-    };
-    const name = level === null ? variable : `${variable} ${level}`;
-    rmse[name] = { forecast: errorOf(forecast), persistence: errorOf(initial) };
-  });
-  return { lead_hours: leadHours, rmse };
-}
-
 function report(
   json: boolean,
   out: string,
@@ -148,12 +123,5 @@ function report(
     return;
   }
   console.log(`${out}: ${leadHours.length} frames to +${leadHours.at(-1)} h from ${formatTime(initialTime)}`);
-  for (const { lead_hours, rmse } of scores) {
-    console.log(`+${lead_hours} h, RMSE of the forecast and of persistence:`);
-    for (const [name, { forecast, persistence }] of Object.entries(rmse)) {
-      console.log(
-        `  ${name.padEnd(32)} ${forecast.toPrecision(4).padStart(10)} ${persistence.toPrecision(4).padStart(10)}`,
-      );
-    }
-  }
+  for (const score of scores) console.log(`\n${scoreTable(score)}`);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckpointError, DatasetError } from '../errors';
 import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
 import type { Dataset } from '../weather/dataset';
@@ -33,7 +33,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
       { cause },
     );
   }
-  return readCheckpoint(bytes, basename(path));
+  return readCheckpoint(bytes, path);
 }
 
 /**

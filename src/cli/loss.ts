@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { checkFits } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { writeNpz } from '../graphcast/npz';
@@ -11,6 +10,7 @@ import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import { formatTime, loadCheckpoint, loadStatistics, openGpu, parametersOf } from './inputs';
 import { parseOptions } from './options';
+import { checkWritable, writeWhole } from './outputs';
 
 const COMMAND = {
   usage: 'loss --checkpoint C --data D [OPTIONS]',
@@ -35,6 +35,7 @@ export async function run(args: string[]): Promise<void> {
   const [checkpointPath, dataPath] = [options.text('checkpoint')!, options.text('data')!];
   const steps = options.count('steps', 1);
   const gradientsPath = options.text('gradients');
+  if (gradientsPath) checkWritable(gradientsPath, '--gradients');
   const checkpoint = await loadCheckpoint(checkpointPath);
   const { task, modelConfig: config } = checkpoint;
   const dataset = await openDataset(dataPath);
@@ -60,7 +61,7 @@ export async function run(args: string[]): Promise<void> {
       const arrays = new Map(
         [...gradients].map(([name, data]) => [name, { shape: checkpoint.parameters.get(name)!.shape, data }]),
       );
-      await writeFile(gradientsPath, writeNpz(arrays));
+      await writeWhole(gradientsPath, writeNpz(arrays), '--gradients');
     }
     let squares = 0;
     for (const values of gradients.values()) for (const value of values) squares += value * value;
@@ -74,11 +75,11 @@ export async function run(args: string[]): Promise<void> {
     if (options.flag('json')) console.log(JSON.stringify(report));
     else {
       console.log(
-        `loss ${report.loss.toPrecision(7)} over ${steps} step${steps === 1 ? '' : 's'} from ${report.initial_time}`,
+        `loss ${report.loss.toPrecision(5)} over ${steps} step${steps === 1 ? '' : 's'} from ${report.initial_time}`,
       );
-      console.log(`gradient norm ${report.gradient_global_norm.toPrecision(7)}`);
+      console.log(`gradient norm ${report.gradient_global_norm.toPrecision(5)}`);
       for (const [name, value] of Object.entries(report.loss_by_variable))
-        console.log(`  ${name.padEnd(28)} ${value.toPrecision(7)}`);
+        console.log(`  ${name.padEnd(28)} ${value.toPrecision(5)}`);
     }
   } finally {
     model.destroy();

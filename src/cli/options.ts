@@ -9,7 +9,7 @@ interface Option {
   /** Placeholder in the help; absent for a switch. */
   value?: string;
   help: string;
-  /** Shown in the help; the command itself applies it. */
+  /** Shown in the help; the command itself applies it. A switch is off, so it needs none. */
   default?: string;
   required?: true;
 }
@@ -80,8 +80,8 @@ export function parseOptions(command: CommandOptions, args: string[]): ParsedOpt
 function helpText(command: CommandOptions): string {
   const rows = Object.entries(command.options).map(([name, option]) => {
     const left = `--${name}${option.value ? ` ${option.value}` : ''}`;
-    const preset = option.default ? ` [${option.default}]` : '';
-    return `  ${left.padEnd(24)} ${option.help}${preset}`;
+    const unset = option.required ? 'required' : (option.default ?? (option.value ? 'none' : 'off'));
+    return `  ${left.padEnd(24)} ${option.help} [${unset}]`;
   });
   return `Usage: graphcast ${command.usage}\n\n${command.summary}\n\n${rows.join('\n')}`;
 }

@@ -1,24 +1,18 @@
 import { defaultVariant, type LinearVariant } from '../../shaders/linear/variant';
-import { reducePartials } from '../../shaders/reduce_partials/reduce_partials';
-import { stackChannels, stackChannelsBackward } from '../../shaders/stack_channels/stack_channels';
-import { unstackOutputs, unstackOutputsBackward } from '../../shaders/unstack_outputs/unstack_outputs';
-import {
-  errorChunks,
-  weightedSquaredError,
-  weightedSquaredErrorBackward,
-} from '../../shaders/weighted_squared_error/weighted_squared_error';
 import type { GraphCastGraph } from '../mesh/graph';
 import type { ChannelLayout } from '../weather/channels';
 import type { Normalisation } from '../weather/normalisation';
 import type { Gpu } from '../webgpu/device';
 import { Memory } from '../webgpu/memory';
 import { type Plan, PlanBuilder, type Ready, readyClear, readyCopy } from '../webgpu/plan';
-import { list, matrix, type Tensor } from '../webgpu/tensor';
+import { slotBytes } from '../webgpu/slots';
+import type { Tensor } from '../webgpu/tensor';
 import { type ModelConfig, validateModelConfig } from './config';
-import { type RecomputePolicy, recordNetwork, recordNetworkBackward, uploadGraph } from './network';
+import { recordPrograms, type Taps } from './model_programs';
+import { createTensors, type ModelTensors, type PlaneRange, part } from './model_tensors';
+import { type GraphTensors, type RecomputePolicy, uploadGraph } from './network';
 import { ParameterLayout } from './packing';
-import { NODE_FEATURES, parameterArrays } from './parameters';
-import type { Recorder } from './recorder';
+import { parameterArrays } from './parameters';
 
 /** What a model needs to be trained, beyond what it needs to run. */
 export interface TrainingTerms {
@@ -37,6 +31,7 @@ export interface ModelOptions {
   normalisation: Normalisation;
   /** Absent: the model only runs forward. */
   training?: TrainingTerms;
+  /** What to keep for the backward pass; by default as much as 2 GiB hold. */
   policy?: Partial<RecomputePolicy>;
   /** Most bytes of edge latents in one block; by default one binding. */
   blockBytes?: number;
@@ -44,24 +39,8 @@ export interface ModelOptions {
   variant?: LinearVariant;
 }
 
-/** Tensors inside the network, each [nodes, channels]. */
-export interface Taps {
-  /** Normalised input channels, then the structural features. */
-  input: Tensor;
-  gridAfterEncoder: Tensor;
-  meshAfterEncoder: Tensor;
-  meshAfterProcessor: Tensor;
-  /** Normalised output. */
-  output: Tensor;
-}
-
-/** Numbers per frame at a place of the input planes. */
-interface PlaneRange {
-  start: number;
-  length: number;
-}
-
-const NO_CHANNEL = 0xffffffff;
+/** Transient memory that a plan may take before it computes things twice rather than keep them. */
+const PLAN_BYTES = 2 * 2 ** 30;
 
 /**
  * GraphCast on a GPU: parameters, graph, and plans for one 6 h step. Frames are planes [channels, grid nodes] in
@@ -130,21 +109,9 @@ export class Model {
       const arrays = parameterArrays(config, channels.inputs.length, channels.state.length);
       const layout = new ParameterLayout(arrays, config.latent_size);
       const tensors = createTensors(memory, options, layout);
-      const plan = new PlanBuilder(gpu.maxBinding);
       const blockBytes = Math.min(options.blockBytes ?? gpu.maxBinding, gpu.maxBinding);
       const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
-      const net: Recorder = {
-        plan,
-        layout,
-        parameters: tensors.parameters,
-        gradients: tensors.gradients,
-        latent: config.latent_size,
-        hiddenLayers: config.hidden_layers,
-        variant: options.variant ?? defaultVariant(gpu.adapter),
-      };
-      const oneBlock = graphTensors.grid2mesh.blocks.length + graphTensors.mesh2grid.blocks.length === 2;
-      const policy = { keepMessages: oneBlock, segment: config.gnn_msg_steps, ...options.policy };
-      const taps = recordPrograms(net, options, tensors, graphTensors, policy);
+      const { plan, taps } = recordWithin(PLAN_BYTES, gpu, options, layout, tensors, graphTensors);
       const forwardFlops = plan.flops('forward');
       const built = await plan.build(gpu, memory);
       return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps });
@@ -255,174 +222,39 @@ export class Model {
   }
 }
 
-interface ModelTensors {
-  parameters: Tensor;
-  gradients?: Tensor;
-  planes: Tensor;
-  ranges: Record<'previous' | 'last' | 'forcings' | 'statics', PlaneRange>;
-  /** The newest input frame once more: what residuals are added to. */
-  last: Tensor;
-  target: Tensor;
-  frame: Tensor;
-  sums: Tensor;
-  dFrame?: Tensor;
-  dLast?: Tensor;
-  dPrevious?: Tensor;
-  inputPlane: Tensor;
-  inputMean: Tensor;
-  inputScale: Tensor;
-  targetMean: Tensor;
-  targetScale: Tensor;
-  residual: Tensor;
-  area: Tensor;
-  factor: Tensor;
-  channelFactors: Float32Array;
-  previousChannel: Tensor;
-  lastChannel: Tensor;
-}
-
-/** A part of a list, for copies and uploads (not for binding: it may be misaligned). */
-function part(tensor: Tensor, { start, length }: PlaneRange): Tensor {
-  const bytes = length * 4;
-  return {
-    name: tensor.name,
-    rows: length,
-    width: 1,
-    stride: 1,
-    offset: start * 4,
-    bytes,
-    owner: tensor.owner,
-  };
-}
-
-function createTensors(memory: Memory, options: ModelOptions, layout: ParameterLayout): ModelTensors {
-  const { channels, graph, normalisation, training } = options;
-  const grid = graph.gridNodes;
-  const state = channels.state.length;
-  const ranges = planeRanges(channels, grid);
-  const { start, length } = ranges.statics;
-  const frameList = (name: string) => list(name, state * grid);
-  const upload = (name: string, values: Float32Array | Uint32Array) => {
-    const tensor = list(name, values.length);
-    memory.add(tensor);
-    memory.write(tensor, values);
-    return tensor;
-  };
-  const tensors: ModelTensors = {
-    parameters: list('parameters', layout.length),
-    planes: list('input planes', start + length),
-    ranges,
-    last: frameList('last frame'),
-    target: frameList('target frame'),
-    frame: frameList('predicted frame'),
-    sums: matrix('squared error sums', 1, state),
-    inputPlane: upload(
-      'input planes of channels',
-      Uint32Array.from(channels.inputs, (c) => planeOf(c, channels)),
-    ),
-    inputMean: upload('input means', normalisation.inputMean),
-    inputScale: upload('input scales', normalisation.inputScale),
-    targetMean: upload('target means', normalisation.targetMean),
-    targetScale: upload('target scales', normalisation.targetScale),
-    residual: upload('residual flags', Uint32Array.from(channels.residual, Number)),
-    area: upload('area weights', training?.area ?? new Float32Array(grid)),
-    factor: upload('loss factors', new Float32Array(state)),
-    channelFactors: training?.channelFactors ?? new Float32Array(state),
-    previousChannel: upload('channels of the previous frame', channelsOfFrame(channels, -1)),
-    lastChannel: upload('channels of the last frame', channelsOfFrame(channels, 0)),
-  };
-  memory.add(tensors.parameters, tensors.planes, tensors.last, tensors.frame, tensors.sums);
-  if (training) {
-    tensors.gradients = list('gradients', layout.length);
-    memory.add(tensors.gradients, tensors.target);
-    if (training.stateGradients) {
-      tensors.dFrame = frameList('gradient of the predicted frame');
-      tensors.dLast = frameList('gradient of the last frame');
-      tensors.dPrevious = frameList('gradient of the previous frame');
-      memory.add(tensors.dFrame, tensors.dLast, tensors.dPrevious);
-    }
-  }
-  return tensors;
-}
-
-/** Order of the input planes: state at -6 h, state at 0 h, forcings at -6 h, 0 h and +6 h, static fields. */
-function planeRanges(channels: ChannelLayout, grid: number): ModelTensors['ranges'] {
-  const state = channels.state.length * grid;
-  const forcings = 3 * channels.forcings.length * grid;
-  return {
-    previous: { start: 0, length: state },
-    last: { start: state, length: state },
-    forcings: { start: 2 * state, length: forcings },
-    statics: { start: 2 * state + forcings, length: channels.statics.length * grid },
-  };
-}
-
-function planeOf(channel: ChannelLayout['inputs'][number], channels: ChannelLayout): number {
-  const state = channels.state.length;
-  const forcings = channels.forcings.length;
-  if (channel.source === 'state') return (channel.frame + 1) * state + channel.plane;
-  if (channel.source === 'forcing') return 2 * state + (channel.frame + 1) * forcings + channel.plane;
-  return 2 * state + 3 * forcings + channel.plane;
-}
-
-/** Per state channel: the input channel that shows it at the given frame, or none. */
-function channelsOfFrame(channels: ChannelLayout, frame: -1 | 0): Uint32Array {
-  const found = new Uint32Array(channels.state.length).fill(NO_CHANNEL);
-  channels.inputs.forEach((channel, i) => {
-    if (channel.source === 'state' && channel.frame === frame) found[channel.plane] = i;
-  });
-  return found;
-}
-
-function recordPrograms(
-  net: Recorder,
+/** The first recording, from the least recomputation to the most, whose transient memory fits `budget` bytes. */
+function recordWithin(
+  budget: number,
+  gpu: Gpu,
   options: ModelOptions,
-  t: ModelTensors,
-  graph: ReturnType<typeof uploadGraph>,
-  policy: RecomputePolicy,
-): Taps {
-  const { plan } = net;
-  const { config, channels, training } = options;
-  const grid = options.graph.gridNodes;
-  const inputs = channels.inputs.length;
-  const outputs = channels.state.length;
-
-  plan.program('forward');
-  const x = plan.transient('network input', grid, inputs + NODE_FEATURES);
-  const { planes, inputPlane: plane, inputMean: mean, inputScale: scale } = t;
-  plan.add(stackChannels({ x, planes, plane, mean, scale, structural: graph.gridFeatures }));
-  const { y, tape, latents } = recordNetwork(net, config, graph, x, outputs, policy);
-  const taps = {
-    input: x,
-    gridAfterEncoder: latents.grid,
-    meshAfterEncoder: latents.mesh,
-    meshAfterProcessor: latents.processed,
-    output: y,
+  layout: ParameterLayout,
+  tensors: ModelTensors,
+  graph: GraphTensors,
+): { plan: PlanBuilder; taps: Taps } {
+  const { config, policy } = options;
+  const steps = config.gnn_msg_steps;
+  const policies: RecomputePolicy[] = [
+    { keepMessages: true, segment: steps },
+    { keepMessages: false, segment: Math.ceil(Math.sqrt(steps)) },
+    { keepMessages: false, segment: 1 },
+  ];
+  const record = (candidate: RecomputePolicy) => {
+    const plan = new PlanBuilder(gpu.maxBinding);
+    const net = {
+      plan,
+      layout,
+      parameters: tensors.parameters,
+      gradients: tensors.gradients,
+      latent: config.latent_size,
+      hiddenLayers: config.hidden_layers,
+      variant: options.variant ?? defaultVariant(gpu.adapter),
+    };
+    return { plan, taps: recordPrograms(net, options, tensors, graph, { ...candidate, ...policy }) };
   };
-
-  const target = { last: t.last, scale: t.targetScale, mean: t.targetMean, residual: t.residual };
-  if (training) {
-    plan.program('loss');
-    const partial = plan.transient('squared error partial', errorChunks(grid), outputs);
-    plan.add(weightedSquaredError({ partial, y, target: t.target, ...target, area: t.area }));
-    plan.add(reducePartials({ into: t.sums, partial, column: 0 }));
+  let recording = record(policies[0]);
+  for (const candidate of policies.slice(1)) {
+    if (slotBytes(recording.plan.slots()) <= budget) break;
+    recording = record(candidate);
   }
-  plan.program('advance');
-  plan.add(unstackOutputs({ frame: t.frame, y, ...target }));
-  if (!training) return taps;
-
-  plan.program('backward');
-  const dy = plan.transient('output gradient', grid, outputs);
-  const { dFrame, dLast, dPrevious, area, factor } = t;
-  plan.add(weightedSquaredErrorBackward({ dy, dLast, y, target: t.target, ...target, area, factor }));
-  if (!dFrame || !dLast || !dPrevious) {
-    recordNetworkBackward(net, tape, dy);
-    return taps;
-  }
-  plan.add(unstackOutputsBackward({ dy, dLast, dFrame, scale: t.targetScale, residual: t.residual }));
-  const dx = plan.transient('network input gradient', grid, inputs + NODE_FEATURES);
-  recordNetworkBackward(net, tape, dy, dx);
-  plan.add(stackChannelsBackward({ dPlanes: dPrevious, dx, channel: t.previousChannel, scale }));
-  plan.add(stackChannelsBackward({ dPlanes: dLast, dx, channel: t.lastChannel, scale }));
-  return taps;
+  return recording;
 }

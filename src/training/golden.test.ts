@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { rollout } from '../forecast/rollout';
 import { type GoldenName, type GoldenSet, goldenSet } from '../graphcast/golden.fixture';
-import { Model, type Taps } from '../graphcast/model';
+import { Model } from '../graphcast/model';
+import type { Taps } from '../graphcast/model_programs';
 import type { NpyArray } from '../graphcast/npz';
 import { Executor } from '../webgpu/execute';
 import { relativeError, withDevice } from '../webgpu/testing';

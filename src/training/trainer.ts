@@ -77,6 +77,8 @@ export class Trainer {
   private readonly sumsRing: ReadbackRing;
   private readonly normRing: ReadbackRing;
   private done: number;
+  /** Windows to draw from, by number of autoregressive steps. */
+  private readonly firstFrames = new Map<number, number[]>();
 
   private constructor(
     model: Model,
@@ -150,7 +152,7 @@ export class Trainer {
     const { model, config, executor } = this;
     const { learningRate, arSteps } = scheduled(config.phases, this.done);
     const terms = config.batch_size * arSteps;
-    const firstFrames = this.reader.requireWindows(arSteps);
+    const firstFrames = this.firstFramesOf(arSteps);
     await this.loss.begin(terms);
     for (let i = 0; i < config.batch_size; i++) {
       const window = await this.reader.read(this.sampler.next(firstFrames), arSteps);
@@ -170,6 +172,15 @@ export class Trainer {
     }));
     metrics.catch(() => undefined); // whoever awaits it sees the error; nobody else must
     return { metrics };
+  }
+
+  private firstFramesOf(arSteps: number): number[] {
+    let frames = this.firstFrames.get(arSteps);
+    if (!frames) {
+      frames = this.reader.requireWindows(arSteps);
+      this.firstFrames.set(arSteps, frames);
+    }
+    return frames;
   }
 
   readParameters(): Promise<Map<string, Float32Array>> {

@@ -66,7 +66,9 @@ function errorCollector(module: typeof Module, fileSystem: MemoryFileSystem): Hd
       const result = calls();
       if (printed === '') return result;
     } catch (cause) {
-      throw new Error(innermostReason(printed) ?? (cause instanceof Error ? cause.message : String(cause)), { cause });
+      throw new Error(innermostReason(printed) ?? (cause instanceof Error ? cause.message : String(cause)), {
+        cause,
+      });
     }
     throw new Error(innermostReason(printed) ?? printed);
   };

@@ -45,7 +45,8 @@ export async function writeNetcdf(spec: NetcdfSpec): Promise<Uint8Array<ArrayBuf
 
 function fill(file: File, spec: NetcdfSpec): void {
   for (const [name, text] of Object.entries(spec.attributes ?? {})) setAttribute(file, name, text);
-  const isCoordinate = ({ name, dimensions }: NetcdfVariableSpec) => dimensions.length === 1 && dimensions[0] === name;
+  const isCoordinate = ({ name, dimensions }: NetcdfVariableSpec) =>
+    dimensions.length === 1 && dimensions[0] === name;
   for (const [name, size] of Object.entries(spec.dimensions)) {
     const coordinates = spec.variables.find((variable) => variable.name === name && isCoordinate(variable));
     if (coordinates) {

@@ -1,7 +1,7 @@
 import { DeviceError } from '../errors';
 import type { Gpu } from './device';
 import type { Dispatch } from './kernel';
-import type { Ready } from './plan';
+import type { Ready, ReadyDispatch } from './plan';
 
 /** Longest time one submission should keep the GPU busy, s. Operating systems reset a GPU busy for about two. */
 const SUBMISSION_SECONDS = 0.15;
@@ -15,12 +15,6 @@ const INITIAL_RATE = { flops: 2e9, bytes: 2e9, overhead: 20e-6 };
 
 const estimate = (d: Dispatch) =>
   Math.max(d.flops / INITIAL_RATE.flops, d.bytes / INITIAL_RATE.bytes) + INITIAL_RATE.overhead;
-
-/** One dispatch's measured time. */
-export interface KernelTime {
-  dispatch: Dispatch;
-  seconds: number;
-}
 
 /**
  * Replays ready commands. Work is cut into submissions of {@link SUBMISSION_SECONDS} from a cost estimate whose
@@ -41,7 +35,10 @@ export class Executor {
     });
   }
 
-  /** Submits commands in order. Resolves when all are submitted, a few of them possibly still running. */
+  /**
+   * Submits commands in order. Resolves when all are submitted, a few of them possibly still running.
+   * @throws DeviceError when the device was lost
+   */
   async run(commands: Iterable<Ready>): Promise<void> {
     const { device } = this.gpu;
     let encoder = device.createCommandEncoder();
@@ -50,9 +47,7 @@ export class Executor {
     for (const command of commands) {
       if (command.kind === 'dispatch') {
         pass ??= encoder.beginComputePass();
-        pass.setPipeline(command.pipeline);
-        pass.setBindGroup(0, command.bindGroup);
-        pass.dispatchWorkgroups(command.grid[0], command.grid[1]);
+        encodeDispatch(pass, command);
         cost += estimate(command.dispatch);
         if (cost * this.scale < SUBMISSION_SECONDS) continue;
         pass.end();
@@ -63,32 +58,24 @@ export class Executor {
       } else {
         pass?.end();
         pass = undefined;
-        if (command.kind === 'clear') encoder.clearBuffer(command.buffer, command.offset, command.bytes);
-        else
-          encoder.copyBufferToBuffer(
-            command.from,
-            command.fromOffset,
-            command.to,
-            command.toOffset,
-            command.bytes,
-          );
+        encodeTransfer(encoder, command);
       }
     }
     pass?.end();
     await this.submit(encoder.finish(), cost);
   }
 
-  /** Waits until everything submitted has run. Rejects with DeviceError when the device was lost. */
+  /**
+   * Waits until everything submitted has run.
+   * @throws DeviceError when the device was lost
+   */
   async finish(): Promise<void> {
     await Promise.all(this.inFlight.splice(0));
-    await this.gpu.device.queue.onSubmittedWorkDone();
-    if (this.lost)
-      throw new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
+    this.expectDevice();
   }
 
   private async submit(commands: GPUCommandBuffer, cost: number): Promise<void> {
-    if (this.lost)
-      throw new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
+    this.expectDevice();
     const start = performance.now();
     this.gpu.device.queue.submit([commands]);
     const done = this.gpu.device.queue.onSubmittedWorkDone().then(
@@ -104,66 +91,28 @@ export class Executor {
     if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.inFlight.shift();
   }
 
+  private expectDevice(): void {
+    if (this.lost) {
+      throw new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
+    }
+  }
+
   /** Trusts slowness at once and speed only by and by: one submission that is too long may cost the device. */
   private learn(ratio: number): void {
     this.scale = ratio > this.scale ? ratio : 0.7 * this.scale + 0.3 * ratio;
   }
+}
 
-  /**
-   * Runs commands one by one with timestamps around each dispatch.
-   * @throws DeviceError when the adapter has no timestamps.
-   */
-  async profile(commands: Ready[]): Promise<KernelTime[]> {
-    if (!this.gpu.hasTimestamps) throw new DeviceError('This adapter has no timestamp queries.');
-    const { device } = this.gpu;
-    const MOST = 1024;
-    const times: KernelTime[] = [];
-    const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * MOST });
-    const resolved = device.createBuffer({
-      size: 16 * MOST,
-      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-    });
-    const staging = device.createBuffer({
-      size: 16 * MOST,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
-    for (let start = 0; start < commands.length; start += MOST) {
-      const encoder = device.createCommandEncoder();
-      const dispatches: Dispatch[] = [];
-      for (const command of commands.slice(start, start + MOST)) {
-        if (command.kind === 'clear') encoder.clearBuffer(command.buffer, command.offset, command.bytes);
-        else if (command.kind === 'copy') {
-          encoder.copyBufferToBuffer(
-            command.from,
-            command.fromOffset,
-            command.to,
-            command.toOffset,
-            command.bytes,
-          );
-        } else {
-          const i = dispatches.push(command.dispatch) - 1;
-          const pass = encoder.beginComputePass({
-            timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
-          });
-          pass.setPipeline(command.pipeline);
-          pass.setBindGroup(0, command.bindGroup);
-          pass.dispatchWorkgroups(command.grid[0], command.grid[1]);
-          pass.end();
-        }
-      }
-      encoder.resolveQuerySet(querySet, 0, 2 * dispatches.length, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16 * MOST);
-      device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
-      const ticks = new BigUint64Array(staging.getMappedRange().slice(0));
-      staging.unmap();
-      dispatches.forEach((dispatch, i) => {
-        times.push({ dispatch, seconds: Number(ticks[2 * i + 1] - ticks[2 * i]) / 1e9 });
-      });
-    }
-    querySet.destroy();
-    resolved.destroy();
-    staging.destroy();
-    return times;
+export function encodeDispatch(pass: GPUComputePassEncoder, command: ReadyDispatch): void {
+  pass.setPipeline(command.pipeline);
+  pass.setBindGroup(0, command.bindGroup);
+  pass.dispatchWorkgroups(command.grid[0], command.grid[1]);
+}
+
+export function encodeTransfer(encoder: GPUCommandEncoder, command: Exclude<Ready, ReadyDispatch>): void {
+  if (command.kind === 'clear') encoder.clearBuffer(command.buffer, command.offset, command.bytes);
+  else {
+    const { from, fromOffset, to, toOffset, bytes } = command;
+    encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
   }
 }

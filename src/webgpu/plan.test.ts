@@ -6,6 +6,7 @@ import { openDevice } from './device';
 import { Executor } from './execute';
 import { defineKernel, workgroupGrid } from './kernel';
 import { PlanBuilder, readyClear, readyCopy } from './plan';
+import { profile } from './profile';
 import { ReadbackRing } from './readback';
 import { list, matrix, rowsOf } from './tensor';
 import { sampleValues, withDevice } from './testing';
@@ -127,7 +128,7 @@ describe('plan', () => {
       plan.program('copies');
       plan.add(copy({ y, x }), copy({ y: x, x: y }));
       const built = await plan.build(gpu, memory);
-      const times = await new Executor(gpu).profile(built.program('copies'));
+      const times = await profile(gpu, built.program('copies'));
       expect(times.map(({ dispatch }) => dispatch.kernel.name)).toEqual(['copy', 'copy']);
       expect(times.every(({ seconds }) => seconds > 0 && seconds < 10)).toBe(true);
       built.destroy();

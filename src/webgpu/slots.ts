@@ -28,3 +28,8 @@ export function assignSlots(lifetimes: Lifetime[]): Slot[] {
   }
   return slots;
 }
+
+/** Memory that slots take together, bytes. */
+export function slotBytes(slots: readonly Slot[]): number {
+  return slots.reduce((sum, { bytes }) => sum + bytes, 0);
+}

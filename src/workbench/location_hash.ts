@@ -83,7 +83,7 @@ function camera(text: string | null): Camera {
 }
 
 /** '2018-10-06T18', with minutes only when they are not zero. */
-function hourStamp(seconds: number): string {
+export function hourStamp(seconds: number): string {
   const iso = new Date(seconds * 1000).toISOString();
   return iso.slice(14, 16) === '00' ? iso.slice(0, 13) : iso.slice(0, 16);
 }

@@ -47,6 +47,8 @@ export class Engine {
   private advancing: Promise<void> = Promise.resolve();
   /** The model of a forecast without a run, and what it was made for. */
   private forecastModel: { key: string; model: Model } | undefined;
+  /** Cancels the forecast that was asked for last. */
+  private forecasting = new AbortController();
   private unreported: UpdateReport[] = [];
   private reportedAt = 0;
 
@@ -100,7 +102,7 @@ export class Engine {
     },
     forecast: (request) => this.forecast(request),
     cancelForecast: () => {
-      this.forecasts.cancel();
+      this.forecasting.abort();
     },
     forecastField: ({ initialFrame, leadHours, ...field }) =>
       this.forecasts.field(initialFrame, leadHours, field),
@@ -193,7 +195,7 @@ export class Engine {
 
   private async endRun(): Promise<void> {
     this.run?.pause();
-    this.forecasts.cancel();
+    this.forecasting.abort();
     await this.advancing;
     await this.turn.take(async () => {
       this.run?.destroy();
@@ -207,6 +209,8 @@ export class Engine {
     const { settings, initialFrame, steps } = request;
     const { dataset } = this.data;
     const gpu = this.device;
+    this.forecasting = new AbortController();
+    const { signal } = this.forecasting;
     await this.run?.attach(gpu);
     return this.turn.take(async () => {
       const { model, task, parameters } = await this.forecastParts(settings);
@@ -217,6 +221,7 @@ export class Engine {
         initialFrame,
         steps,
         parameters,
+        signal,
         onFrame: (leadHours, done, seconds) =>
           this.post('forecastFrame', { initialFrame, leadHours, done, steps, seconds }),
       });

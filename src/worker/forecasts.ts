@@ -34,20 +34,20 @@ export interface ForecastRequest {
   steps: number;
   /** What the parameters are, in words. */
   parameters: string;
+  /** Ends the forecast early; the frames computed so far are kept. */
+  signal: AbortSignal;
   onFrame(leadHours: number, done: number, seconds: number): void;
 }
 
 export class Forecasts {
   private readonly stored = new Map<number, Stored>();
-  private cancelled = false;
 
   /**
    * Runs a forecast, frame by frame, in place of any earlier one from the same initial frame.
    * @throws DatasetError when there is no frame 6 h before the initial one, or a forcing cannot be had
    */
   async run(request: ForecastRequest): Promise<ForecastSummary> {
-    const { model, task, dataset, initialFrame, steps, parameters, onFrame } = request;
-    this.cancelled = false;
+    const { model, task, dataset, initialFrame, steps, parameters, signal, onFrame } = request;
     const reader = new WindowReader(dataset, task, model.channels);
     const window = await reader.readInitial(initialFrame - 1, steps);
     const forecast: Stored = {
@@ -61,18 +61,14 @@ export class Forecasts {
     this.keep(initialFrame, forecast);
     let before = performance.now();
     for await (const frame of rollout(model, new Executor(model.gpu), window, steps)) {
-      if (this.cancelled) break;
+      if (signal.aborted) break;
       forecast.leadHours.push(frame.leadHours);
       forecast.states.push(frame.state);
       const now = performance.now();
       onFrame(frame.leadHours, forecast.leadHours.length, (now - before) / 1000);
       before = now;
     }
-    return { initialFrame, leadHours: forecast.leadHours, parameters, cancelled: this.cancelled };
-  }
-
-  cancel(): void {
-    this.cancelled = true;
+    return { initialFrame, leadHours: forecast.leadHours, parameters, cancelled: signal.aborted };
   }
 
   /** They belong to a dataset that is not open any more. */

@@ -63,7 +63,7 @@ export class GlobeScene {
 
   /** @throws Error when the browser has no WebGL 2 */
   constructor(canvas: HTMLCanvasElement) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true });
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.camera.up.set(0, 0, 1);
     this.mesh.visible = false;
     this.scene.add(this.globe, this.graticule, this.coast, this.mesh, this.glow);

@@ -67,7 +67,7 @@ export function ForecastPanel() {
               type="button"
               className="button"
               disabled={!forecast || forecast.parameters === ''}
-              onClick={() => void saveForecast(frame)}
+              onClick={() => void saveForecast(frame, initialTime!)}
             >
               <SaveIcon />
               Forecast

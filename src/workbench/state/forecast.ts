@@ -1,5 +1,6 @@
 /** Forecasts that the engine holds, by initial frame, and the one being computed. */
 import { create } from 'zustand';
+import { hourStamp } from '../location_hash';
 import { engine } from './engine';
 import { reportError } from './notices';
 import { saveFile } from './save_file';
@@ -63,9 +64,10 @@ export async function cancelForecast(): Promise<void> {
 }
 
 /** Saves a forecast as NetCDF in the layout of GraphCast's example datasets. */
-export async function saveForecast(initialFrame: number): Promise<void> {
+export async function saveForecast(initialFrame: number, initialTime: number): Promise<void> {
   try {
-    saveFile(await engine.call('exportForecast', { initialFrame }), 'forecast.nc');
+    const bytes = await engine.call('exportForecast', { initialFrame });
+    saveFile(bytes, `forecast_${hourStamp(initialTime)}.nc`);
   } catch (error) {
     reportError(error);
   }

@@ -124,7 +124,8 @@ export async function stop(): Promise<void> {
 /** Saves the run's parameters as GraphCast's own checkpoint file. */
 export async function saveCheckpoint(): Promise<void> {
   try {
-    saveFile(await engine.call('exportCheckpoint'), 'checkpoint.npz');
+    const { settings, updates } = getState();
+    saveFile(await engine.call('exportCheckpoint'), `${settings.preset}_update_${updates}.npz`);
   } catch (error) {
     reportError(error);
   }

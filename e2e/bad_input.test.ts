@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+import { chooseFiles, watchForDefects } from './workbench_page';
+
+/** The one message on the page; dismisses it. */
+async function message(page: Page): Promise<string> {
+  const alert = page.getByRole('alert');
+  await expect(alert).toHaveCount(1);
+  const text = await alert.innerText();
+  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(alert).toHaveCount(0);
+  return text;
+}
+
+test('bad files get one clear sentence each, and what was open stays open', async ({ page }) => {
+  const defects = watchForDefects(page);
+  await page.goto('/');
+  const dataset = readFileSync('src/golden/tiny/dataset.nc');
+  const shown = page.getByRole('figure').getByText('500 hPa geopotential height');
+
+  await chooseFiles(page, { name: 'cut.nc', mimeType: '', buffer: dataset.subarray(0, dataset.length / 2) });
+  expect(await message(page)).toMatch(/^cut\.nc: .*cut short.*\.$/);
+
+  await chooseFiles(page, { name: 'letter.nc', mimeType: '', buffer: Buffer.from('Dear reader') });
+  expect(await message(page)).toMatch(/^letter\.nc: .*not a NetCDF file.*\.$/);
+
+  await page.getByRole('button', { name: 'Try a synthetic sample' }).click();
+  await expect(shown).toBeVisible();
+  await chooseFiles(page, 'src/golden/task13/checkpoint.npz');
+  expect(await message(page)).toMatch(/^checkpoint\.npz does not fit the data: .*is missing.*\.$/);
+  await expect(page.getByText('none Open…')).toBeVisible();
+
+  await chooseFiles(page, 'src/golden/tiny/stats/mean_by_level.nc');
+  expect(await message(page)).toContain('stddev_by_level.nc');
+  await expect(shown).toBeVisible();
+
+  // A network for variables that the data do not hold.
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('graphcast_small');
+  await page.getByRole('button', { name: 'Train', exact: true }).last().click();
+  expect(await message(page)).toContain('is missing');
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('tiny');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible({ timeout: 120_000 });
+  expect(defects).toEqual([]);
+});
+
+test('without WebGPU the page says which browsers have it, and still shows data', async ({ page }) => {
+  await page.route('**/engine.worker*.js', async (route) => {
+    const response = await route.fetch();
+    const hidden = "Object.defineProperty(navigator, 'gpu', { value: undefined });\n";
+    await route.fulfill({ response, body: hidden + (await response.text()) });
+  });
+  await page.goto('/');
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('Training needs WebGPU');
+  await expect(dialog).toContainText('Chrome');
+  await dialog.getByRole('button', { name: 'Only look at data' }).click();
+  await page.getByRole('button', { name: 'Try a synthetic sample' }).click();
+  await expect(page.getByRole('figure').getByText('500 hPa geopotential height')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Train', exact: true }).last()).toBeDisabled();
+});

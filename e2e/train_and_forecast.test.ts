@@ -1,0 +1,78 @@
+import { expect, test } from '@playwright/test';
+import { globePixels, pixelSpread } from './globe_pixels';
+import { changedGlobe, chooseFiles, runFigures, watchForDefects } from './workbench_page';
+
+test('a file is opened, a network trained, paused, and its forecast seen on the globe', async ({ page }) => {
+  const defects = watchForDefects(page);
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: 'Open a NetCDF file…' })).toBeVisible();
+  await expect(page.getByText(/swiftshader/i)).toBeVisible();
+
+  await chooseFiles(page, 'src/golden/tiny/dataset.nc');
+  await expect(page.getByRole('figure').getByText('500 hPa geopotential height')).toBeVisible();
+  const truth = await globePixels(page);
+  expect(pixelSpread(truth)).toBeGreaterThan(10);
+
+  await page.getByRole('slider', { name: 'Message-passing steps' }).fill('1');
+  await page.getByRole('spinbutton', { name: 'Updates' }).fill('200');
+  await page.getByRole('button', { name: 'Train', exact: true }).last().click();
+  await expect.poll(async () => (await runFigures(page)).update, { timeout: 120_000 }).toBeGreaterThan(0);
+  const first = await runFigures(page);
+  await expect
+    .poll(async () => (await runFigures(page)).update, { timeout: 180_000 })
+    .toBeGreaterThanOrEqual(20);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
+  const paused = await runFigures(page);
+  expect(paused.loss).toBeLessThan(first.loss);
+
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(async () => (await runFigures(page)).update).toBe(paused.update + 1);
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
+
+  await page.getByRole('navigation').getByRole('button', { name: 'Forecast' }).click();
+  await page.getByRole('slider', { name: 'Steps of 6 h' }).fill('2');
+  await page.getByRole('button', { name: 'Run forecast' }).click();
+  await expect(page.getByRole('row', { name: /^\+12 h/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('button', { name: 'Run forecast' })).toBeVisible();
+  expect(await page.getByRole('row', { name: /^\+6 h/ }).innerText()).toMatch(
+    /\+6 h\s+[\d.]+\s+[\d.]+\s+[+−×]/,
+  );
+
+  let globe = await globePixels(page);
+  await page.getByRole('radio', { name: 'Error' }).check({ force: true });
+  globe = await changedGlobe(page, globe);
+  await page.keyboard.press('ArrowLeft');
+  await page.getByRole('combobox', { name: 'Variable' }).selectOption('2m_temperature');
+  await expect(page.getByRole('figure').getByText('Error of 2 m temperature')).toBeVisible();
+  globe = await changedGlobe(page, globe);
+  await page.getByRole('slider', { name: 'Lead time' }).fill('6');
+  await changedGlobe(page, globe);
+  await expect
+    .poll(() => new URL(page.url()).hash)
+    .toBe('#room=forecast&field=2m_temperature&level=surface&layer=error&init=2021-07-01T00&lead=6');
+
+  const forecast = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Forecast', exact: true }).last().click();
+  expect((await forecast).suggestedFilename()).toBe('forecast_2021-07-01T00.nc');
+  const checkpoint = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Checkpoint', exact: true }).click();
+  expect((await checkpoint).suggestedFilename()).toBe(`tiny_update_${paused.update + 1}.npz`);
+  expect(defects).toEqual([]);
+});
+
+test("GraphCast's own files together: data, statistics and checkpoint make a forecast without training", async ({
+  page,
+}) => {
+  const defects = watchForDefects(page);
+  await page.goto('/');
+  const folder = 'src/golden/tiny';
+  const statistics = ['mean', 'stddev', 'diffs_stddev'].map((name) => `${folder}/stats/${name}_by_level.nc`);
+  await chooseFiles(page, [`${folder}/dataset.nc`, `${folder}/checkpoint.npz`, ...statistics]);
+  await expect(page.getByText('3 files')).toBeVisible();
+  await page.keyboard.press('2');
+  await page.getByRole('slider', { name: 'Steps of 6 h' }).fill('1');
+  await page.getByRole('button', { name: 'Run forecast' }).click();
+  await expect(page.getByRole('row', { name: /^\+6 h/ })).toBeVisible({ timeout: 120_000 });
+  expect(defects).toEqual([]);
+});

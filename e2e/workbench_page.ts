@@ -1,0 +1,39 @@
+import { expect, type Page } from '@playwright/test';
+import { globePixels, pixelDifference } from './globe_pixels';
+
+/** Everything that went wrong on the page without being shown to its user. */
+export function watchForDefects(page: Page): string[] {
+  const defects: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') defects.push(message.text());
+  });
+  page.on('pageerror', (error) => defects.push(String(error)));
+  return defects;
+}
+
+/** Chooses files as the system's dialog would; what they are is decided by their names. */
+export async function chooseFiles(
+  page: Page,
+  files: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0],
+) {
+  await page.locator('input[type=file][data-kind=any]').first().setInputFiles(files);
+}
+
+/** Number of updates and loss, as the status line says them. */
+export async function runFigures(page: Page): Promise<{ update: number; loss: number }> {
+  const text = await page.getByRole('status').first().innerText();
+  const read = (pattern: RegExp) => Number(text.replaceAll(',', '').match(pattern)?.[1] ?? Number.NaN);
+  return { update: read(/update\s+(\d+)/), loss: read(/loss\s+([\d.e−-]+)/) };
+}
+
+/** Waits until the globe's picture differs from `before`, and gives the new one. */
+export async function changedGlobe(page: Page, before: number[]): Promise<number[]> {
+  let pixels = before;
+  await expect
+    .poll(async () => {
+      pixels = await globePixels(page);
+      return pixelDifference(before, pixels);
+    })
+    .toBeGreaterThan(1);
+  return pixels;
+}
