@@ -54,7 +54,7 @@ export async function run(args: string[]): Promise<void> {
     const firstFrame = initialFrame(dataset, reader, options.text('time'));
     const window = await reader.readInitial(firstFrame, steps);
     const initial = window.state.subarray(window.state.length / 2);
-    const area = nodeAreas(dataset);
+    const area = areaForScores(dataset);
     const units = (variable: string) => dataset.variables.get(variable)?.units ?? '';
     const leadHours: number[] = [];
     const states: Float32Array[] = [];
@@ -65,7 +65,7 @@ export async function run(args: string[]): Promise<void> {
       states.push(frame.state);
       const truth = reader.frameAtTime(frame.validTime);
       const trueState = truth === undefined ? undefined : await reader.truth(truth);
-      if (trueState) {
+      if (area && trueState) {
         const states = { forecast: frame.state, truth: trueState, initial };
         scores.push(scoreLead(channels, area, frame.leadHours, states, units));
       }
@@ -89,6 +89,17 @@ export async function run(args: string[]): Promise<void> {
     model.destroy();
     dataset.close();
     gpu.close();
+  }
+}
+
+/** Area weights, or undefined (and a word on stderr) on a grid for which GraphCast defines none. */
+function areaForScores(dataset: Dataset): Float32Array | undefined {
+  try {
+    return nodeAreas(dataset);
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    console.error(`No scores: ${error.message}`);
+    return undefined;
   }
 }
 

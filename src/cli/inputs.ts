@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError, DatasetError } from '../errors';
 import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
+import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
+import { normalisation } from '../weather/normalisation';
 import {
   computeStatistics,
   readStatistics,
@@ -54,6 +56,7 @@ export async function loadStatistics(
     const progress = new Progress(dataset.times.length, 'frames');
     console.error(`No statistics folder: computing statistics from ${dataset.name}.`);
     const statistics = await computeStatistics(dataset, task, (done) => progress.show(done));
+    warnOfMissing(task, statistics, dataset.name);
     return { statistics, source: 'computed from the data' };
   }
   for (const file of Object.values(STATISTICS_FILES)) {
@@ -69,7 +72,17 @@ export async function loadStatistics(
     stddev: join(chosen, stddev),
     diffsStddev: join(chosen, diffsStddev),
   });
+  warnOfMissing(task, statistics, chosen);
   return { statistics, source: chosen };
+}
+
+/** Like the reference, goes on without a statistic; but not silently. */
+function warnOfMissing(task: Task, statistics: TabulatedStatistics, source: string): void {
+  const { missing } = normalisation(channelLayout(task), statistics);
+  if (missing.length === 0) return;
+  const shown = missing.slice(0, 4).join(', ');
+  const more = missing.length > 4 ? ` and ${missing.length - 4} more` : '';
+  console.error(`Warning: ${source} gives no usable ${shown}${more}: mean 0 and scale 1 are used instead.`);
 }
 
 /** The parameters of a checkpoint by name. */

@@ -14,7 +14,8 @@ export function checkWritable(path: string, option: string): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such folder' : reason(cause);
+    const why =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such folder' : reason(cause);
     throw new ConfigError(
       `${path} cannot be written: ${folder}: ${why}; make the folder or choose another ${option}.`,
       { cause },
@@ -42,9 +43,8 @@ export async function writeWhole(path: string, bytes: Uint8Array, option: string
     await rename(partial, path);
   } catch (cause) {
     await rm(partial, { force: true });
-    throw new ConfigError(
-      `${path} cannot be written: ${reason(cause)}; choose another ${option}.`,
-      { cause },
-    );
+    throw new ConfigError(`${path} cannot be written: ${reason(cause)}; choose another ${option}.`, {
+      cause,
+    });
   }
 }

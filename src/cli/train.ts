@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ConfigError, TrainingError } from '../errors';
+import { ConfigError } from '../errors';
 import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
+import { PRESETS } from '../graphcast/config';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import {
   completeRunConfig,
@@ -13,14 +14,14 @@ import {
 } from '../training/run_config';
 import { RunFolder } from '../training/run_folder';
 import { totalUpdates } from '../training/schedule';
-import { type OptimizerState, Trainer, type UpdateMetrics } from '../training/trainer';
+import { type OptimizerState, Trainer } from '../training/trainer';
 import { channelLayout } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
 import { loadCheckpoint, loadStatistics, openGpu, parametersOf, reason } from './inputs';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
-import { Progress } from './progress';
+import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 
 const COMMAND = {
   usage: 'train --data D [OPTIONS]',
@@ -51,43 +52,32 @@ const COMMAND = {
 
 /** Everything a run starts from. */
 interface Start {
-  folder: RunFolder;
   config: RunConfig;
   parameters: Map<string, Float32Array>;
   statistics: TabulatedStatistics;
   state?: OptimizerState;
-  description: string;
-  license: string;
+  about: TrainingJob['about'];
+  /** Where the run is written. */
+  path: string;
+  openFolder: TrainingJob['openFolder'];
 }
 
 export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
-  const sources = ['preset', 'config', 'checkpoint', 'resume'].filter(
-    (name) => options.text(name) !== undefined,
-  );
-  if (sources.length > 1 && sources.join() !== 'config,checkpoint') {
-    throw new UsageError(`--${sources.join(' and --')} exclude each other.`);
-  }
+  checkCombination(options);
   const saveEvery = options.count('save-every', 200);
   const dataPath = options.text('data')!;
   const dataset = await openDataset(dataPath);
   const start = options.text('resume')
     ? await resume(options, dataPath, dataset)
     : await begin(options, dataPath, dataset);
-  const { config, statistics, parameters, state } = start;
+  const { config, statistics, parameters, state, about, path, openFolder } = start;
   const gpu = await openGpu();
   const trainer = await Trainer.create({ gpu, dataset, statistics, config, parameters, state });
   try {
-    console.error(
-      `GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${start.folder.path}`,
-    );
-    const result = await train(trainer, start, saveEvery);
-    if (options.flag('json')) console.log(JSON.stringify({ out: start.folder.path, ...result }));
-    else
-      console.log(
-        `${start.folder.path}: ${result.updates} updates, loss ${result.first_loss} -> ${result.last_loss}`,
-      );
+    console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
+    report(await trainToEnd({ trainer, config, about, openFolder, saveEvery }), path, options.flag('json'));
   } finally {
     trainer.destroy();
     dataset.close();
@@ -95,103 +85,58 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-/** Trains to the end of the schedule, or until a signal asks to stop; saves either way. */
-async function train(trainer: Trainer, start: Start, saveEvery: number) {
-  const { folder, config } = start;
-  const total = totalUpdates(config.phases);
-  const progress = new Progress(total, 'updates', trainer.updates);
-  let signal: NodeJS.Signals | undefined;
-  const stop = (name: NodeJS.Signals) => {
-    signal ??= name;
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  const losses: number[] = [];
-  const record = async (metrics: UpdateMetrics) => {
-    if (!Number.isFinite(metrics.loss) || !Number.isFinite(metrics.gradientNorm)) {
-      throw new TrainingError(
-        `The ${Number.isFinite(metrics.loss) ? 'gradient' : 'loss'} of update ${metrics.update} is not a finite number; ${folder.path} keeps the last good checkpoint: lower the learning rate and continue from it.`,
-      );
-    }
-    losses.push(metrics.loss);
-    await folder.appendMetrics(metrics);
-    progress.show(
-      metrics.update,
-      `loss ${metrics.loss.toPrecision(4)} · gradient norm ${metrics.gradientNorm.toPrecision(3)}`,
-    );
-  };
-  const save = async () => {
-    const state = await trainer.readState();
-    await folder.save(await checkpointOf(trainer, start), state);
-  };
-  // One update stays on the GPU while the data of the next are prepared.
-  let pending: Promise<UpdateMetrics> | undefined;
-  while (trainer.updates < total && !signal) {
-    const { metrics } = await trainer.update();
-    if (pending) await record(await pending);
-    pending = metrics;
-    if (trainer.updates % saveEvery === 0 && trainer.updates < total) {
-      await record(await pending);
-      pending = undefined;
-      await save();
-    }
+/** Options that would be ignored are refused, so that nobody believes they had an effect. */
+function checkCombination(options: ParsedOptions): void {
+  const given = (names: string[]) => names.filter((name) => options.text(name) !== undefined);
+  const sources = given(['preset', 'config', 'checkpoint', 'resume']);
+  if (sources.length > 1 && sources.join() !== 'config,checkpoint') {
+    throw new UsageError(`--${sources.join(' and --')} exclude each other.`);
   }
-  if (pending) await record(await pending);
-  await save();
-  process.off('SIGINT', stop).off('SIGTERM', stop);
-  if (signal) {
-    console.error(
-      `Stopped by ${signal} after update ${trainer.updates}; continue with --resume ${folder.path}.`,
-    );
-    process.exitCode = signal === 'SIGINT' ? 130 : 143;
+  const ofNewRun = given(['stats', 'updates', 'seed', 'out']);
+  if (options.text('resume') !== undefined && ofNewRun.length > 0) {
+    throw new UsageError(`--${ofNewRun[0]} is for a new run; --resume takes it from the run's folder.`);
   }
-  return { updates: trainer.updates, first_loss: losses[0], last_loss: losses.at(-1) };
+  const preset = options.text('preset');
+  if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
+    throw new UsageError(`--preset is '${preset}', expected one of ${Object.keys(PRESETS).join(', ')}.`);
+  }
 }
 
-async function checkpointOf(trainer: Trainer, { config, description, license }: Start): Promise<Checkpoint> {
-  const { inputs, state } = channelLayout(config.task);
-  const shapes = new Map(
-    parameterArrays(config.model, inputs.length, state.length).map(({ name, shape }) => [name, shape]),
-  );
-  const values = await trainer.readParameters();
-  return {
-    parameters: new Map([...shapes].map(([name, shape]) => [name, { shape, data: values.get(name)! }])),
-    modelConfig: config.model,
-    task: config.task,
-    description,
-    license,
-  };
+function report(outcome: TrainingOutcome, path: string, json: boolean): void {
+  const { updates, total, firstLoss, lastLoss, stoppedBy } = outcome;
+  if (stoppedBy) {
+    console.error(`Stopped by ${stoppedBy} after update ${updates}; continue with --resume ${path}.`);
+    process.exitCode = exitCodeOf(stoppedBy);
+  }
+  if (json) {
+    console.log(JSON.stringify({ out: path, updates, total, first_loss: firstLoss, last_loss: lastLoss }));
+  } else if (firstLoss === null || lastLoss === null) {
+    console.log(`${path}: ${updates} of ${total} updates are done, nothing was added`);
+  } else {
+    const losses = `${firstLoss.toPrecision(5)} -> ${lastLoss.toPrecision(5)}`;
+    console.log(`${path}: ${updates} of ${total} updates, loss ${losses}`);
+  }
 }
 
 async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset): Promise<Start> {
+  const path = options.text('out') ?? 'run';
+  await RunFolder.checkFree(path);
   const checkpointPath = options.text('checkpoint');
   const checkpoint = checkpointPath ? await loadCheckpoint(checkpointPath) : undefined;
   if (checkpoint) checkFits(checkpoint, checkpointPath!, dataset);
-  const given = await readConfig(options.text('config'));
-  if (checkpoint && (given.model || given.task)) {
-    throw new ConfigError(
-      'With --checkpoint, model and task come from it: take them out of the configuration.',
-    );
-  }
-  if (options.text('seed') !== undefined) given.seed = options.count('seed', 0, 0);
-  const config = completeRunConfig(given, {
-    task: checkpoint?.task ?? taskFromDataset(dataset),
-    model: checkpoint?.modelConfig ?? presetModel(options.text('preset') ?? DEFAULT_PRESET),
-    updates: options.count('updates', 1000),
-  });
+  const config = await configOf(options, dataset, checkpoint);
   const { statistics, source } = await loadStatistics(options.text('stats'), dataPath, dataset, config.task);
   console.error(`Statistics: ${source}`);
-  const folder = await RunFolder.create(
-    options.text('out') ?? 'run',
-    config,
-    await writeStatistics(statistics),
-  );
   return {
-    folder,
     config,
     statistics,
     parameters: checkpoint ? parametersOf(checkpoint) : freshParameters(config),
-    description: checkpoint?.description ?? `Trained with GraphCast Workbench on ${basename(dataPath)}`,
-    license: checkpoint?.license ?? 'As the person who trained it decides; the terms of its data apply.',
+    about: {
+      description: checkpoint?.description ?? `Trained with GraphCast Workbench on ${basename(dataPath)}`,
+      license: checkpoint?.license ?? 'As the person who trained it decides; the terms of its data apply.',
+    },
+    path,
+    openFolder: async () => RunFolder.create(path, config, await writeStatistics(statistics)),
   };
 }
 
@@ -203,7 +148,39 @@ async function resume(options: ParsedOptions, dataPath: string, dataset: Dataset
   const config = completeRunConfig(given, { task, model, updates: 1 });
   const { statistics } = await loadStatistics(folder.statistics, dataPath, dataset, config.task);
   console.error(`Continuing after update ${state.update} of ${totalUpdates(config.phases)}.`);
-  return { folder, config, statistics, parameters: parametersOf(checkpoint), state, description, license };
+  return {
+    config,
+    statistics,
+    parameters: parametersOf(checkpoint),
+    state,
+    about: { description, license },
+    path,
+    openFolder: async () => folder,
+  };
+}
+
+/** The configuration of a new run, from the command line, a file, a checkpoint and the data. */
+async function configOf(
+  options: ParsedOptions,
+  dataset: Dataset,
+  checkpoint: Checkpoint | undefined,
+): Promise<RunConfig> {
+  const path = options.text('config');
+  const given = await readConfig(path);
+  if (checkpoint && (given.model || given.task)) {
+    throw new ConfigError(
+      `${path}: with --checkpoint, model and task come from it; take them out of the configuration.`,
+    );
+  }
+  if (given.phases && options.text('updates') !== undefined) {
+    throw new ConfigError(`${path}: its phases say how many updates there are; leave out --updates.`);
+  }
+  if (options.text('seed') !== undefined) given.seed = options.count('seed', 0, 0);
+  return completeRunConfig(given, {
+    task: checkpoint?.task ?? taskFromDataset(dataset),
+    model: checkpoint?.modelConfig ?? presetModel(options.text('preset') ?? DEFAULT_PRESET),
+    updates: options.count('updates', 1000),
+  });
 }
 
 async function readConfig(path: string | undefined): Promise<PartialRunConfig> {
@@ -216,7 +193,7 @@ async function readConfig(path: string | undefined): Promise<PartialRunConfig> {
       cause,
     });
   }
-  return parseRunConfig(text, basename(path));
+  return parseRunConfig(text, path);
 }
 
 function freshParameters(config: RunConfig): Map<string, Float32Array> {

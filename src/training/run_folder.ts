@@ -2,8 +2,9 @@
  * A run's folder on disk. Node only; in the browser a run is exported as files.
  */
 import { createHash } from 'node:crypto';
-import { access, appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, appendFile, mkdir, open, readFile, rename, stat, truncate } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CheckpointError, ConfigError } from '../errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
 import { type NpyArray, readNpz, writeNpz } from '../graphcast/npz';
@@ -32,20 +33,36 @@ export class RunFolder {
   }
 
   /**
+   * Checks, before the work begins, that a new run can be written to a folder.
+   * @throws ConfigError when a run is there already, or when the folder cannot be made or written to
+   */
+  static async checkFree(path: string): Promise<void> {
+    if (await exists(join(path, CHECKPOINT))) {
+      throw new ConfigError(
+        `${path} already holds a run: continue it with --resume ${path}, or choose another --out.`,
+      );
+    }
+    let nearest = resolve(path);
+    while (!(await exists(nearest))) nearest = dirname(nearest);
+    if (!(await stat(nearest)).isDirectory()) throw unwritable(path, `${nearest} is a file`);
+    await access(nearest, constants.W_OK).catch((cause) => {
+      throw unwritable(path, `${nearest} is closed to you`, cause);
+    });
+  }
+
+  /**
    * Makes a new folder.
-   * @throws ConfigError when a run is there already
+   * @throws ConfigError when a run is there already, or when the folder cannot be made
    */
   static async create(
     path: string,
     config: RunConfig,
     statistics: Map<string, Uint8Array>,
   ): Promise<RunFolder> {
-    await mkdir(join(path, 'stats'), { recursive: true });
-    if (await exists(join(path, CHECKPOINT))) {
-      throw new ConfigError(
-        `${path} already holds a run: continue it with --resume ${path}, or choose another --out.`,
-      );
-    }
+    await RunFolder.checkFree(path);
+    await mkdir(join(path, 'stats'), { recursive: true }).catch((cause: Error) => {
+      throw unwritable(path, cause.message, cause);
+    });
     const folder = new RunFolder(path);
     await writeSynced(join(path, CONFIG), formatRunConfig(config));
     await writeSynced(join(path, METRICS), '');
@@ -182,6 +199,10 @@ const fingerprint = (bytes: Uint8Array) => createHash('sha256').update(bytes).di
 
 function fingerprintIn(optimizer: Uint8Array, path: string): string {
   return String(readNpz(optimizer, path).get('checkpoint')?.data[0]);
+}
+
+function unwritable(path: string, why: string, cause?: unknown): ConfigError {
+  return new ConfigError(`${path} cannot hold the run: ${why}; choose another --out.`, { cause });
 }
 
 async function exists(path: string): Promise<boolean> {
