@@ -1,23 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findBrowser } from './tools/find_browser.mjs';
-
-const browser = findBrowser();
-if (!browser) throw new Error('Chrome or Chromium was not found: run `node tools/prepare_machine.mjs`.');
-
-// WebGPU and WebGL on Chromium's own software renderer, so that no graphics card is needed.
-const chromiumFlags = [
-  '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
-  '--use-angle=swiftshader',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--no-first-run',
-  // Chromium's own sandbox refuses to run as root, as in a container.
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
+import { chromiumLaunch } from './tools/chromium.mjs';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -36,7 +18,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: { executablePath: browser.path, args: chromiumFlags },
+    launchOptions: chromiumLaunch,
   },
   webServer: {
     command: 'npx vite preview',

@@ -50,6 +50,7 @@ export default defineConfig(({ mode }) => ({
   worker: { format: 'es' },
   test: {
     include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'],
+    globalSetup: './src/cli/build.fixture.ts',
     reporters: ['default', './tools/vitest_counts.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -63,10 +63,10 @@ test('on a phone the rooms are a bar, their controls a sheet, and light colours 
   await page.getByRole('button', { name: 'Close the panel' }).click();
   await expect(train).toHaveCount(1);
 
-  const dark = await globePixels(page);
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const before = await background();
   await page.getByRole('button', { name: /colours/ }).click();
-  await expect(page.locator('html')).toHaveAttribute('data-theme', /dark|light/);
-  await changedGlobe(page, dark).catch(() => undefined);
+  expect(await background()).not.toBe(before);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
   expect(defects).toEqual([]);

@@ -42,7 +42,6 @@ test('a file is opened, a network trained, paused, and its forecast seen on the 
   let globe = await globePixels(page);
   await page.getByRole('radio', { name: 'Error' }).check({ force: true });
   globe = await changedGlobe(page, globe);
-  await page.keyboard.press('ArrowLeft');
   await page.getByRole('combobox', { name: 'Variable' }).selectOption('2m_temperature');
   await expect(page.getByRole('figure').getByText('Error of 2 m temperature')).toBeVisible();
   globe = await changedGlobe(page, globe);

@@ -21,7 +21,7 @@ export async function chooseFiles(
 
 /** Number of updates and loss, as the status line says them. */
 export async function runFigures(page: Page): Promise<{ update: number; loss: number }> {
-  const text = await page.getByRole('status').first().innerText();
+  const text = await page.getByRole('contentinfo').innerText();
   const read = (pattern: RegExp) => Number(text.replaceAll(',', '').match(pattern)?.[1] ?? Number.NaN);
   return { update: read(/update\s+(\d+)/), loss: read(/loss\s+([\d.e−-]+)/) };
 }

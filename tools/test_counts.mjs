@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 /** Where each runner leaves its counts. */
 const files = {
   vitest: 'test-results/counts/vitest.json',
+  vitestInChromium: 'test-results/counts/vitest_in_chromium.json',
   playwright: 'test-results/counts/playwright.json',
 };
 

@@ -133,6 +133,8 @@ function report(
     );
     return;
   }
-  console.log(`${out}: ${leadHours.length} frames to +${leadHours.at(-1)} h from ${formatTime(initialTime)}`);
+  console.log(
+    `${out}: ${leadHours.length} frame${leadHours.length === 1 ? '' : 's'} to +${leadHours.at(-1)} h from ${formatTime(initialTime)}`,
+  );
   for (const score of scores) console.log(`\n${scoreTable(score)}`);
 }

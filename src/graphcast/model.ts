@@ -222,7 +222,10 @@ export class Model {
   }
 }
 
-/** The first recording, from the least recomputation to the most, whose transient memory fits `budget` bytes. */
+/**
+ * The first recording, from the least recomputation to the most, whose transient memory fits `budget` bytes; the
+ * smallest one when none does.
+ */
 function recordWithin(
   budget: number,
   gpu: Gpu,
@@ -233,12 +236,13 @@ function recordWithin(
 ): { plan: PlanBuilder; taps: Taps } {
   const { config, policy } = options;
   const steps = config.gnn_msg_steps;
+  const segments = [steps, Math.ceil(Math.sqrt(steps)), 2, 1];
   const policies: RecomputePolicy[] = [
     { keepMessages: true, segment: steps },
-    { keepMessages: false, segment: Math.ceil(Math.sqrt(steps)) },
-    { keepMessages: false, segment: 1 },
+    ...segments.map((segment) => ({ keepMessages: false, segment })),
   ];
-  const record = (candidate: RecomputePolicy) => {
+  let smallest: { plan: PlanBuilder; taps: Taps; bytes: number } | undefined;
+  for (const candidate of policies) {
     const plan = new PlanBuilder(gpu.maxBinding);
     const net = {
       plan,
@@ -249,12 +253,10 @@ function recordWithin(
       hiddenLayers: config.hidden_layers,
       variant: options.variant ?? defaultVariant(gpu.adapter),
     };
-    return { plan, taps: recordPrograms(net, options, tensors, graph, { ...candidate, ...policy }) };
-  };
-  let recording = record(policies[0]);
-  for (const candidate of policies.slice(1)) {
-    if (slotBytes(recording.plan.slots()) <= budget) break;
-    recording = record(candidate);
+    const taps = recordPrograms(net, options, tensors, graph, { ...candidate, ...policy });
+    const bytes = slotBytes(plan.slots());
+    if (!smallest || bytes < smallest.bytes) smallest = { plan, taps, bytes };
+    if (bytes <= budget) break;
   }
-  return recording;
+  return smallest!;
 }

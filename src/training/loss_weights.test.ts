@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, DatasetError } from '../errors';
 import reference from '../golden/reference_values.json';
+import { formatUtc } from '../weather/cf_time';
 import { channelLayout } from '../weather/channels';
+import { openDataset } from '../weather/dataset';
+import { realData } from '../weather/real_data.fixture';
+import { openPlanet, smallPlanet, variableOf } from '../weather/small_planet.fixture';
 import { TASKS, type Task } from '../weather/task';
 import { channelWeights, latitudeWeights, levelWeights, variableWeights } from './loss_weights';
 
@@ -126,5 +130,42 @@ describe('channel weights', () => {
     const { weighted, unweighted } = channelWeights(channelLayout(task));
     expect(Array.from(weighted)).toEqual([Math.fround(0.1), 1]);
     expect(Array.from(unweighted)).toEqual([1, 1]);
+  });
+});
+
+describe('real data', () => {
+  test('persistence of the IFS forecast of z500', async () => {
+    const real = realData('ifs_hres_10deg_2024-06-03.nc');
+    // Without it: a field that rises by the expected difference every 6 h.
+    const spec = smallPlanet({ hours: [0, 6, 12] });
+    const { data } = variableOf(spec, 'geopotential');
+    (data as Float32Array).forEach((_, k) => {
+      data[k] = 161.08 * Math.floor(k / (data.length / 3));
+    });
+    const dataset = real ? await openDataset(real) : await openPlanet(spec);
+    const weights = latitudeWeights(dataset.latitudes);
+    const columns = dataset.longitudes.length;
+    let squares = 0;
+    for (let frame = 1; frame < dataset.times.length; frame++) {
+      const before = await dataset.read('geopotential', frame - 1, [500]);
+      const after = await dataset.read('geopotential', frame, [500]);
+      after.forEach((value, i) => {
+        squares += (weights[Math.floor(i / columns)] * (value - before[i]) ** 2) / after.length;
+      });
+    }
+    expect(Math.sqrt(squares / (dataset.times.length - 1))).toBeCloseTo(161.08, 1);
+  });
+
+  test('a Gaussian grid before 1970 opens, but has no latitude weights', async () => {
+    const real = realData('era5_5p6deg_1959-01-02.nc');
+    const spec = smallPlanet({ latitudes: [-73.8, -52.8, -31.7, -10.6, 10.6, 31.7, 52.8, 73.8] });
+    variableOf(spec, 'datetime').attributes = {
+      units: 'hours since 1959-01-02',
+      calendar: 'proleptic_gregorian',
+    };
+    const dataset = real ? await openDataset(real) : await openPlanet(spec);
+    expect(formatUtc(dataset.times[0])).toBe('1959-01-02 00:00 UTC');
+    expect((await dataset.read('geopotential', 0, [500])).every(Number.isFinite)).toBe(true);
+    expect(() => latitudeWeights(dataset.latitudes)).toThrow(DatasetError);
   });
 });

@@ -218,6 +218,15 @@ describe('NaN', () => {
     await expect(windows.read(2, 0)).resolves.toBeDefined();
   });
 
+  test('in several fields at once is one error', async () => {
+    const spec = smallPlanet();
+    const sun = { ...variableOf(spec, '2m_temperature'), name: 'toa_incident_solar_radiation' };
+    spec.variables.push(sun);
+    for (const name of ['2m_temperature', 'land_sea_mask'])
+      variableOf(spec, name).data.fill(Number.NaN as never);
+    await expect(reader(await openPlanet(spec)).read(0, 2)).rejects.toThrow(/NaN or infinite at 56 of 56/);
+  });
+
   test('at a level that the task leaves out does not matter', async () => {
     const spec = smallPlanet();
     variableOf(spec, 'geopotential').data[0] = Number.NaN;

@@ -166,11 +166,17 @@ export class WindowReader {
     for (let k = 0; k < stateFrames; k++) state.push(this.state(firstFrame + k));
     const forcings: Promise<Float32Array>[] = [];
     for (let k = 0; k < 2 + steps; k++) forcings.push(this.forcings(start + k * FRAME_SECONDS));
+    // All at once, so that no failure is left without someone waiting for it.
+    const [states, forced, statics] = await Promise.all([
+      Promise.all(state),
+      Promise.all(forcings),
+      this.statics(),
+    ]);
     return {
       initialTime: start + FRAME_SECONDS,
-      state: joined(await Promise.all(state)),
-      forcings: joined(await Promise.all(forcings)),
-      statics: await this.statics(),
+      state: joined(states),
+      forcings: joined(forced),
+      statics,
     };
   }
 

@@ -1,4 +1,7 @@
-/** Takes the place of `dawn.ts` where tests run in a page: Chromium has a Dawn of its own, behind `navigator.gpu`. */
+/**
+ * Chromium's own Dawn. `vitest.chromium.config.ts` puts this file in the place of `dawn.ts`, so that tests written
+ * for Node run in a page.
+ */
 export async function dawn(): Promise<GPU> {
   return navigator.gpu;
 }

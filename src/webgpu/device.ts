@@ -1,5 +1,6 @@
 import { DeviceError } from '../errors';
 import { type Kernel, kernelSource } from './kernel';
+import { nappingWait } from './wait';
 
 /** What the adapter says of itself, for the screen, for logs and for the choice of kernel variants. */
 export interface AdapterDescription {
@@ -25,6 +26,8 @@ export interface Gpu {
   /** Largest range of a buffer that one binding may show to a kernel, bytes. */
   maxBinding: number;
   hasTimestamps: boolean;
+  /** Passes a pending promise of this device on; see {@link nappingWait}. */
+  wait<T>(promise: Promise<T>): Promise<T>;
   /** Resolves, never rejects, when the device is gone. */
   lost: Promise<DeviceLoss>;
   /** The compiled pipeline of a kernel; compiled once per set of constants and present bindings. */
@@ -86,6 +89,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     adapter: { vendor, architecture, description, isSoftware, subgroupSize },
     maxBinding: device.limits.maxStorageBufferBindingSize,
     hasTimestamps: device.features.has('timestamp-query'),
+    wait: isSoftware && 'setImmediate' in globalThis ? nappingWait() : (promise) => promise,
     lost: device.lost.then((info) => ({
       reason: info.reason === 'destroyed' ? 'destroyed' : 'unknown',
       message: info.message,

@@ -76,14 +76,14 @@ export class Executor {
 
   private async submit(commands: GPUCommandBuffer, cost: number): Promise<void> {
     this.expectDevice();
+    const { device, wait } = this.gpu;
     const start = performance.now();
-    this.gpu.device.queue.submit([commands]);
-    const done = this.gpu.device.queue.onSubmittedWorkDone().then(
+    device.queue.submit([commands]);
+    const done = wait(device.queue.onSubmittedWorkDone()).then(
       () => {
         const now = performance.now();
-        const seconds = (now - Math.max(start, this.lastDone)) / 1000;
+        if (cost > 0) this.learn((now - Math.max(start, this.lastDone)) / 1000 / cost);
         this.lastDone = now;
-        if (cost > 0) this.learn(seconds / cost);
       },
       () => undefined, // a lost device is reported by the next submission
     );
@@ -91,15 +91,15 @@ export class Executor {
     if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.inFlight.shift();
   }
 
+  /** Trusts slowness at once and speed only by and by: one submission that is too long may cost the device. */
+  private learn(ratio: number): void {
+    this.scale = ratio > this.scale ? ratio : 0.7 * this.scale + 0.3 * ratio;
+  }
+
   private expectDevice(): void {
     if (this.lost) {
       throw new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
     }
-  }
-
-  /** Trusts slowness at once and speed only by and by: one submission that is too long may cost the device. */
-  private learn(ratio: number): void {
-    this.scale = ratio > this.scale ? ratio : 0.7 * this.scale + 0.3 * ratio;
   }
 }
 

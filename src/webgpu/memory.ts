@@ -99,7 +99,7 @@ export class Memory {
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(this.buffer(tensor), tensor.offset, staging, 0, tensor.bytes);
       device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      await this.gpu.wait(staging.mapAsync(GPUMapMode.READ));
       return unpadded(tensor, new Float32Array(staging.getMappedRange()));
     } catch (cause) {
       throw new DeviceError(`Reading ${tensor.name} back from the GPU failed: the device was lost.`, {

@@ -39,7 +39,7 @@ export async function profile(gpu: Gpu, commands: readonly ReadyDispatch[]): Pro
       encoder.resolveQuerySet(querySet, 0, 2 * chunk.length, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
       device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      await gpu.wait(staging.mapAsync(GPUMapMode.READ));
       const ticks = new BigUint64Array(staging.getMappedRange().slice(0));
       staging.unmap();
       chunk.forEach(({ dispatch }, i) => {

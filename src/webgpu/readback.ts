@@ -43,7 +43,7 @@ export class ReadbackRing {
       this.tensor.bytes,
     );
     device.queue.submit([encoder.finish()]);
-    const value = place.buffer.mapAsync(GPUMapMode.READ).then(
+    const value = this.gpu.wait(place.buffer.mapAsync(GPUMapMode.READ)).then(
       () => {
         const values = unpadded(this.tensor, new Float32Array(place.buffer.getMappedRange()));
         place.buffer.unmap();

@@ -140,7 +140,10 @@ function plotOptions(
       {
         ...axis,
         size: 44,
-        values: (_, splits) => splits.map((value) => (value === null ? '' : shortValue(value))),
+        values: (_, splits) =>
+          splits.map((value) =>
+            value === null || (logarithmic && !isRound(value)) ? '' : shortValue(value),
+          ),
       },
     ],
     series: [
@@ -162,6 +165,12 @@ function aroundLog(_: uPlot, least: number, most: number): [number, number] {
 
 function fromZero(_: uPlot, __: number, most: number): [number, number] {
   return [0, most > 0 ? most * 1.08 : 1];
+}
+
+/** 1, 2 or 5 times a power of ten: the ticks of a logarithmic axis that carry a number. */
+function isRound(value: number): boolean {
+  const mantissa = Number((value / 10 ** Math.floor(Math.log10(value) + 1e-9)).toPrecision(6));
+  return mantissa === 1 || mantissa === 2 || mantissa === 5;
 }
 
 function shortValue(value: number): string {

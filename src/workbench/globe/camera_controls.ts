@@ -87,8 +87,7 @@ export function attachCameraControls(
   );
   const release = (event: PointerEvent) => {
     pointers.delete(event.pointerId);
-    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (pointers.size === 0 && !calm && performance.now() - lastMove < 60)
+    if (pointers.size === 0 && !calm() && performance.now() - lastMove < 60)
       gliding = requestAnimationFrame(glide);
   };
   element.addEventListener('pointerup', release, options);
@@ -106,6 +105,11 @@ export function attachCameraControls(
     cancelAnimationFrame(gliding);
     listening.abort();
   };
+}
+
+/** Whether the user asked their system for less motion. */
+export function calm(): boolean {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 /** The camera after a key: Shift and arrows turn, + and − zoom, 0 shows the whole globe; null for other keys. */

@@ -14,17 +14,21 @@ import {
 } from 'd3-scale-chromatic';
 
 const MAPS = {
-  // Without the darkest reds and blues, which would swallow the coastlines.
-  warmth: (t: number) => interpolateRdYlBu(0.95 - 0.9 * t),
-  pressure: (t: number) => interpolateRdBu(1 - t),
-  wind: (t: number) => interpolatePuOr(1 - t),
-  vertical: (t: number) => interpolateBrBG(1 - t),
+  warmth: (t: number) => interpolateRdYlBu(1 - inner(t)),
+  pressure: (t: number) => interpolateRdBu(1 - inner(t)),
+  wind: (t: number) => interpolatePuOr(1 - inner(t)),
+  vertical: (t: number) => interpolateBrBG(1 - inner(t)),
   moisture: (t: number) => interpolateGnBu(t),
   light: (t: number) => interpolateInferno(t),
   terrain: (t: number) => interpolateCividis(t),
   neutral: (t: number) => interpolateViridis(t),
-  error: (t: number) => interpolateRdBu(1 - t),
+  error: (t: number) => interpolateRdBu(1 - inner(t)),
 } as const;
+
+/** Without a diverging scheme's darkest ends, which would swallow coastlines and isolines. */
+function inner(t: number): number {
+  return 0.05 + 0.9 * t;
+}
 
 export type ColourMapName = keyof typeof MAPS;
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useData } from '../state/data';
+import { useDevice } from '../state/device';
 import { engine } from '../state/engine';
 import { notify, reportError } from '../state/notices';
 import { useShownField } from '../state/shown_field';
@@ -7,7 +8,7 @@ import { useTheme } from '../state/theme';
 import { useTraining } from '../state/training';
 import { moveCamera, useView } from '../state/view';
 import { formatValue } from '../units';
-import { attachCameraControls } from './camera_controls';
+import { attachCameraControls, calm } from './camera_controls';
 import { loadCoastlines } from './coastlines';
 import { colourTable } from './colour_map';
 import { niceStep } from './colour_range';
@@ -77,18 +78,20 @@ const COVERED = {
 
 function useFit(scene: GlobeScene | null, canvas: React.RefObject<HTMLCanvasElement | null>): void {
   const bare = useData((data) => data.dataset === null);
+  const software = useDevice((device) => device.software);
   useEffect(() => {
     const element = canvas.current;
     if (!scene || !element) return;
     const fit = () => {
       const { clientWidth, clientHeight } = element;
       const { top, bottom } = COVERED[clientWidth < 560 ? 'narrow' : 'wide'][bare ? 'bare' : 'field'];
-      scene.resize(clientWidth, clientHeight, window.devicePixelRatio, top, bottom);
+      const pixelRatio = software ? 1 : Math.min(2, window.devicePixelRatio);
+      scene.resize(clientWidth, clientHeight, pixelRatio, top, bottom);
     };
     const observer = new ResizeObserver(fit);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [scene, canvas, bare]);
+  }, [scene, canvas, bare, software]);
 }
 
 function useCamera(scene: GlobeScene | null): void {
@@ -101,6 +104,7 @@ function useFieldOnGlobe(scene: GlobeScene | null): void {
   const dataset = useData((data) => data.dataset);
   const { values, range, colourMap } = useShownField();
   const isolines = useView((view) => view.isolines);
+  const software = useDevice((device) => device.software);
   const { low, high } = range;
 
   useEffect(() => scene?.setColours(globeColours(theme, values !== null)), [scene, theme, values]);
@@ -117,13 +121,14 @@ function useFieldOnGlobe(scene: GlobeScene | null): void {
   useEffect(() => {
     if (!scene) return;
     if (!values || !dataset) scene.clearField();
-    else scene.setField(fieldRaster(values, dataset.latitudes, dataset.longitudes), true);
-  }, [scene, values, dataset]);
+    else scene.setField(fieldRaster(values, dataset.latitudes, dataset.longitudes), !software && !calm());
+  }, [scene, values, dataset, software]);
 }
 
 /** The chosen configuration's multi-mesh: always on the bare globe, on a field when asked for. */
 function useMeshOnGlobe(scene: GlobeScene | null): void {
-  const meshSize = useTraining(({ settings }) => settings.meshSize);
+  const chosen = useTraining(({ settings }) => settings.meshSize);
+  const meshSize = useData(({ checkpoint }) => checkpoint?.model.mesh_size ?? chosen);
   const wanted = useView((view) => view.mesh);
   const bare = useData((data) => data.dataset === null);
   const visible = wanted || bare;

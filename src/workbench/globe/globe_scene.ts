@@ -58,8 +58,6 @@ export class GlobeScene {
   /** Share of the stage's height that no control covers. */
   private openHeight = 1;
   private fieldShape = '';
-  /** Smoothed time that one frame takes, ms: slow (software) rendering drops the animation. */
-  private frameCost = 0;
 
   /** @throws Error when the browser has no WebGL 2 */
   constructor(canvas: HTMLCanvasElement) {
@@ -73,7 +71,7 @@ export class GlobeScene {
   resize(width: number, height: number, pixelRatio: number, top: number, bottom: number): void {
     if (width === 0 || height === 0) return;
     this.openHeight = Math.max(0.3, 1 - (top + bottom) / height);
-    this.renderer.setPixelRatio(Math.min(2, pixelRatio));
+    this.renderer.setPixelRatio(pixelRatio);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.setViewOffset(width, height, 0, (bottom - top) / 2, width, height);
@@ -139,10 +137,10 @@ export class GlobeScene {
     this.invalidate();
   }
 
-  /** Shows a field; `animate` blends from the former one where the machine draws fast enough. */
+  /** Shows a field; `animate` blends from the former one where both have the same shape. */
   setField(raster: FieldRaster, animate: boolean): void {
     const shape = `${raster.width}x${raster.height}`;
-    const blend = animate && shape === this.fieldShape && this.frameCost < 40;
+    const blend = animate && shape === this.fieldShape;
     this.fieldShape = shape;
     this.surface.setField(raster, blend);
     this.blendStart = blend ? performance.now() : 0;
@@ -188,12 +186,10 @@ export class GlobeScene {
 
   private draw(): void {
     this.frameRequest = 0;
-    const start = performance.now();
-    const blend = this.blendStart === 0 ? 1 : Math.min(1, (start - this.blendStart) / BLEND_MILLISECONDS);
+    const elapsed = performance.now() - this.blendStart;
+    const blend = this.blendStart === 0 ? 1 : Math.min(1, elapsed / BLEND_MILLISECONDS);
     this.surface.setBlend(blend);
     this.renderer.render(this.scene, this.camera);
-    const cost = performance.now() - start;
-    this.frameCost += 0.3 * (cost - this.frameCost);
     if (blend < 1) this.invalidate();
     else this.blendStart = 0;
   }

@@ -16,7 +16,7 @@ export function DataSection() {
       <dl className="facts">
         <dt>Statistics</dt>
         <dd>
-          {statistics ? `${statistics.length} files ` : 'of this data '}
+          {statistics ? `${statistics.length} files ` : dataset ? 'of this data ' : 'none '}
           {statistics ? (
             <button
               type="button"

@@ -2,9 +2,12 @@ import { useState } from 'react';
 import { openDevice, useDevice } from '../state/device';
 
 const BROWSERS = [
-  ['Chrome, Edge', '113 or later on Windows, macOS, ChromeOS and Android; 144 or later on Linux'],
-  ['Safari', '26 or later on macOS, iOS, iPadOS and visionOS'],
-  ['Firefox', '141 or later on Windows, 145 or later on macOS with Apple silicon'],
+  [
+    'Chrome, Edge',
+    '113 on Windows, macOS and ChromeOS; 121 on Android; on Linux 144 (Intel) or 147 (NVIDIA)',
+  ],
+  ['Safari', '26 on macOS, iOS, iPadOS and visionOS'],
+  ['Firefox', '141 on Windows; 145 on macOS with Apple silicon'],
 ];
 
 /** In place of the globe when there is no WebGPU, or when the device is gone. */
@@ -17,7 +20,10 @@ export function NoWebGpu() {
     <div className="no-webgpu">
       <div role="alertdialog" aria-labelledby="no-webgpu-title">
         <h2 id="no-webgpu-title">Training needs WebGPU, which this browser does not offer</h2>
-        <p>GraphCast’s network runs on the graphics card through WebGPU. These browsers have it:</p>
+        <p>
+          GraphCast’s network runs on the graphics card through WebGPU. Browsers have it from these versions
+          on:
+        </p>
         <ul>
           {BROWSERS.map(([name, since]) => (
             <li key={name}>

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useDevice } from '../state/device';
 import { useForecasts } from '../state/forecast';
 import { isRunOpen, useTraining } from '../state/training';
@@ -5,14 +6,25 @@ import { formatSpan, formatValue } from '../units';
 
 /** The truth about the run, always in the same place. */
 export function StatusLine() {
+  useProgressInTitle();
   return (
     <footer className="status">
-      <div className="figures" role="status">
+      <div className="figures">
         <RunFigures />
       </div>
       <Adapter />
     </footer>
   );
+}
+
+/** A run can be followed from another tab. */
+function useProgressInTitle(): void {
+  const percent = useTraining(({ phase, updates, total }) =>
+    phase === 'running' && total > 0 ? Math.floor((100 * updates) / total) : null,
+  );
+  useEffect(() => {
+    document.title = percent === null ? 'GraphCast Workbench' : `${percent} % · GraphCast Workbench`;
+  }, [percent]);
 }
 
 function RunFigures() {

@@ -43,7 +43,7 @@ export async function runForecast(initialFrame: number): Promise<void> {
     running: { initialFrame, done: 0, steps, secondsPerStep: null },
     byInitialFrame: { ...byInitialFrame, [initialFrame]: { leadHours: [], revision, parameters: '' } },
   }));
-  useView.setState({ layer: 'forecast', playing: false });
+  useView.setState({ layer: 'forecast', leadHours: 0, playing: false });
   try {
     const settings = useTraining.getState().settings;
     const summary = await engine.call('forecast', { settings, initialFrame, steps });
@@ -96,5 +96,7 @@ engine.on('forecastFrame', ({ initialFrame, leadHours, done, steps, seconds }) =
   if (!forecast) return;
   amend(initialFrame, { leadHours: [...forecast.leadHours, leadHours] });
   setState({ running: { initialFrame, done, steps, secondsPerStep: seconds } });
-  useView.setState({ leadHours });
+  // The globe follows the newest frame unless its user has gone elsewhere.
+  const newest = forecast.leadHours[forecast.leadHours.length - 1] ?? 0;
+  if (useView.getState().leadHours === newest) useView.setState({ leadHours });
 });

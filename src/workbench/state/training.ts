@@ -3,16 +3,10 @@ import { create } from 'zustand';
 import { PRESETS } from '../../graphcast/config';
 import { reviveError } from '../../worker/client';
 import type { RunPhase, TrainingSettings } from '../../worker/protocol';
+import { addPoint, type Curves, curvesUntil, emptyCurves } from './curves';
 import { engine } from './engine';
 import { notify, reportError } from './notices';
 import { saveFile } from './save_file';
-
-/** One entry per update; arrays grow in place, and `updates` in the store tells that they have. */
-export interface Curves {
-  update: number[];
-  loss: number[];
-  gradientNorm: number[];
-}
 
 interface Training {
   settings: TrainingSettings;
@@ -29,6 +23,8 @@ interface Training {
   /** Updates per second, smoothed. */
   rate: number | null;
   parameterCount: number | null;
+  /** Updates at the time that the checkpoint was last saved. */
+  savedUpdates: number;
   curves: Curves;
 }
 
@@ -58,6 +54,7 @@ const NO_RUN = {
   lossByVariable: {},
   rate: null,
   parameterCount: null,
+  savedUpdates: 0,
 };
 
 export const useTraining = create<Training>(() => ({
@@ -68,18 +65,6 @@ export const useTraining = create<Training>(() => ({
 }));
 
 const { getState, setState } = useTraining;
-
-function emptyCurves(): Curves {
-  return { update: [], loss: [], gradientNorm: [] };
-}
-
-function firstOf({ update, loss, gradientNorm }: Curves, count: number): Curves {
-  return {
-    update: update.slice(0, count),
-    loss: loss.slice(0, count),
-    gradientNorm: gradientNorm.slice(0, count),
-  };
-}
 
 export function choosePreset(preset: string): void {
   setState(({ settings }) => ({ settings: { ...settings, ...presetSettings(preset) } }));
@@ -126,6 +111,7 @@ export async function saveCheckpoint(): Promise<void> {
   try {
     const { settings, updates } = getState();
     saveFile(await engine.call('exportCheckpoint'), `${settings.preset}_update_${updates}.npz`);
+    setState({ savedUpdates: updates });
   } catch (error) {
     reportError(error);
   }
@@ -144,18 +130,22 @@ engine.on('failed', (report) => reportError(reviveError(report)));
 engine.on('runReady', ({ parameterCount, updates: total, done }) => {
   setState({ parameterCount, total, note: '' });
   // Nothing for a new run; after a lost device less than was drawn.
-  if (done < getState().updates) setState(({ curves }) => ({ updates: done, curves: firstOf(curves, done) }));
+  if (done < getState().updates)
+    setState(({ curves }) => ({ updates: done, curves: curvesUntil(curves, done) }));
 });
 engine.on('updates', (reports) => {
-  const { curves } = getState();
-  let { rate } = getState();
+  let { curves, rate } = getState();
   for (const { update, loss, gradientNorm, seconds } of reports) {
-    curves.update.push(update);
-    curves.loss.push(loss);
-    curves.gradientNorm.push(gradientNorm);
+    curves = addPoint(curves, update, loss, gradientNorm);
     const current = 1 / seconds;
     rate = rate === null ? current : rate + 0.1 * (current - rate);
   }
   const { update, loss, learningRate, lossByVariable } = reports[reports.length - 1];
-  setState({ updates: update, loss, learningRate, lossByVariable, rate });
+  setState({ updates: update, loss, learningRate, lossByVariable, rate, curves });
+});
+
+// A run lives in this page only: the browser asks before it is closed.
+window.addEventListener('beforeunload', (event) => {
+  const { updates, savedUpdates } = getState();
+  if (updates > savedUpdates) event.preventDefault();
 });

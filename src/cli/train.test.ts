@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { goldenPath } from '../graphcast/golden.fixture';
+import { type NpyArray, readNpz } from '../graphcast/npz';
+import { graphcast, graphcastJson, readMetrics, scratchFolder } from './command.fixture';
+import { writePlanet } from './planet_file.fixture';
+
+const scratch = scratchFolder();
+const values = (array: NpyArray | undefined) => Float64Array.from(array!.data as Float32Array);
+const norm = (x: Float64Array) => Math.hypot(...x);
+
+function writeConfig(name: string, config: object): string {
+  writeFileSync(scratch(name), JSON.stringify(config));
+  return scratch(name);
+}
+
+describe('graphcast train on the golden window', () => {
+  it('follows the reference through 40 AdamW updates', async () => {
+    const expected = readNpz(readFileSync(goldenPath('tiny', 'expected.npz')), 'expected.npz');
+    const config = writeConfig('golden.json', {
+      phases: [
+        { updates: 8, learning_rate: { shape: 'linear', from: 0, to: 1e-3 }, ar_steps: 1 },
+        { updates: 32, learning_rate: { shape: 'cosine', from: 1e-3, to: 0 }, ar_steps: 1 },
+      ],
+    });
+    const [data, out] = [goldenPath('tiny', 'one_window.nc'), scratch('golden')];
+    await graphcastJson(
+      ...['train', '--data', data, '--checkpoint', goldenPath('tiny', 'checkpoint.npz')],
+      ...['--config', config, '--out', out],
+    );
+    expect(readdirSync(out).sort()).toEqual(
+      ['checkpoint.npz', 'config.json', 'metrics.jsonl', 'optimizer.npz', 'stats'].sort(),
+    );
+
+    const metrics = readMetrics(out);
+    expect(metrics.map(({ update }) => update)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    const losses = values(expected.get('train:loss'));
+    const norms = values(expected.get('train:gradient_global_norm'));
+    const rates = values(expected.get('train:learning_rate'));
+    metrics.forEach(({ loss, gradient_norm, learning_rate }, i) => {
+      expect(Math.abs(Number(loss) / losses[i] - 1), `loss ${i}`).toBeLessThan(1e-3);
+      expect(Math.abs(Number(gradient_norm) / norms[i] - 1), `norm ${i}`).toBeLessThan(1e-3);
+      expect(Math.abs(Number(learning_rate) - rates[i]), `rate ${i}`).toBeLessThan(1e-9);
+    });
+    const checkpoint = join(out, 'checkpoint.npz');
+    const last = await graphcastJson<{ loss: number }>('loss', '--checkpoint', checkpoint, '--data', data);
+    expect(Math.abs(last.loss / losses[40] - 1)).toBeLessThan(1e-3);
+
+    const found = readNpz(readFileSync(checkpoint), checkpoint);
+    const prefix = 'train:final_params:';
+    const parameters = [...expected.keys()].filter((key) => key.startsWith(prefix));
+    expect(parameters).toHaveLength(106);
+    for (const key of parameters) {
+      const want = values(expected.get(key));
+      const name = `params:${key.slice(prefix.length)}`;
+      const difference = values(found.get(name)).map((value, i) => value - want[i]);
+      expect(norm(difference), name).toBeLessThanOrEqual(1e-3 * norm(want));
+    }
+  });
+});
+
+describe('a run can be repeated and continued bit for bit', async () => {
+  const UPDATES = 100;
+  const data = await writePlanet(scratch('planet.nc'), 6);
+  const config = writeConfig('small.json', {
+    model: { mesh_size: 1, latent_size: 16, gnn_msg_steps: 1 },
+    phases: [{ updates: UPDATES, learning_rate: { shape: 'cosine', from: 1e-3, to: 0 }, ar_steps: 1 }],
+  });
+  const start = (name: string, ...more: string[]) => [
+    'train',
+    '--data',
+    data,
+    '--config',
+    config,
+    '--out',
+    scratch(name),
+    ...more,
+  ];
+  const file = (run: string, name: string) => readFileSync(join(scratch(run), name));
+  const told = (run: string) => readMetrics(scratch(run)).map(({ seconds: _, ...rest }) => rest);
+  const updatesTold = (run: string) =>
+    existsSync(join(scratch(run), 'metrics.jsonl')) ? told(run).length : 0;
+  const expectSameRun = (run: string) => {
+    for (const name of ['checkpoint.npz', 'optimizer.npz', 'config.json'])
+      expect(file(run, name).equals(file('first', name)), name).toBe(true);
+    expect(told(run)).toEqual(told('first'));
+  };
+
+  it('gives the same bytes with the same seed, others with another', async () => {
+    for (const run of ['first', 'second']) await graphcastJson(...start(run));
+    expect(told('first')).toHaveLength(UPDATES);
+    expectSameRun('second');
+    await graphcastJson(...start('other', '--seed', '1'));
+    expect(file('other', 'checkpoint.npz').equals(file('first', 'checkpoint.npz'))).toBe(false);
+  });
+
+  it('continues after Ctrl-C', async () => {
+    const stopped = await graphcast(start('stopped'), {
+      signal: 'SIGINT',
+      when: () => updatesTold('stopped') >= 10,
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(
+      /Stopped by SIGINT after update \d+; continue with --resume .*stopped\.\n$/,
+    );
+    expect(updatesTold('stopped')).toBeLessThan(UPDATES);
+    const { updates } = await graphcastJson<{ updates: number }>(
+      'train',
+      '--data',
+      data,
+      '--resume',
+      scratch('stopped'),
+    );
+    expect(updates).toBe(UPDATES);
+    expectSameRun('stopped');
+  });
+
+  it('continues after being killed', async () => {
+    const killed = await graphcast(start('killed', '--save-every', '4'), {
+      signal: 'SIGKILL',
+      when: () => updatesTold('killed') >= 14,
+    });
+    expect(killed.code).toBeNull();
+    expect(updatesTold('killed')).toBeLessThan(UPDATES);
+    await graphcastJson('train', '--data', data, '--resume', scratch('killed'));
+    expectSameRun('killed');
+  });
+
+  it('says so when a run has nothing left to do', async () => {
+    const before = file('second', 'checkpoint.npz');
+    const { code, stdout } = await graphcast(['train', '--data', data, '--resume', scratch('second')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/100 of 100 updates are done, nothing was added/);
+    expect(file('second', 'checkpoint.npz').equals(before)).toBe(true);
+  });
+});
