@@ -5,6 +5,7 @@ import { createModel } from '../graphcast/create_model';
 import { nodeAreas } from '../training/trainer';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { writeForecast } from '../weather/forecast_file';
+import { VARIABLES } from '../weather/variables';
 import { FRAME_SECONDS, WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import { type LeadScore, scoreLead, scoreTable } from './forecast_scores';
@@ -55,7 +56,8 @@ export async function run(args: string[]): Promise<void> {
     const window = await reader.readInitial(firstFrame, steps);
     const initial = window.state.subarray(window.state.length / 2);
     const area = areaForScores(dataset);
-    const units = (variable: string) => dataset.variables.get(variable)?.units ?? '';
+    const units = (variable: string) =>
+      dataset.variables.get(variable)?.units || VARIABLES.get(variable)?.units || '';
     const leadHours: number[] = [];
     const states: Float32Array[] = [];
     const scores: LeadScore[] = [];

@@ -4,7 +4,6 @@ import {
   layerNormBackwardParameters,
   layerNormChunks,
 } from '../../shaders/layer_norm/layer_norm';
-// SETTLED, linear builder please leave it: linear({..., swishGradientAt}) is the one function for forward and input gradient.
 import { type Gathered, linear } from '../../shaders/linear/linear';
 import { linearBackwardWeights, weightPartials } from '../../shaders/linear/linear_backward_weights';
 import { reducePartials } from '../../shaders/reduce_partials/reduce_partials';

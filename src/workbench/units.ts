@@ -10,8 +10,6 @@ const GRAVITY = 9.80665;
 export interface Display {
   /** Words for menus and legends, without the level: 'Geopotential height'. */
   label: string;
-  /** The field's usual letter: 'z', 't', '2t'. */
-  symbol: string;
   unit: string;
   /** Shown value = stored value * scale + offset. */
   scale: number;
@@ -25,7 +23,6 @@ export interface Display {
 
 function display(
   label: string,
-  symbol: string,
   unit: string,
   scale: number,
   offset: number,
@@ -33,38 +30,37 @@ function display(
   range: Display['range'],
 ): Display {
   const differenceUnit = unit === '°C' ? 'K' : unit;
-  return { label, symbol, unit, scale, offset, differenceUnit, colourMap, range };
+  return { label, unit, scale, offset, differenceUnit, colourMap, range };
 }
 
 const DISPLAYS: Record<string, Display> = {
-  geopotential: display('Geopotential height', 'z', 'dam', 1 / (10 * GRAVITY), 0, 'warmth', 'spread'),
-  temperature: display('Temperature', 't', '°C', 1, -273.15, 'warmth', 'spread'),
-  u_component_of_wind: display('Eastward wind', 'u', 'm/s', 1, 0, 'wind', 'symmetric'),
-  v_component_of_wind: display('Northward wind', 'v', 'm/s', 1, 0, 'wind', 'symmetric'),
-  vertical_velocity: display('Vertical velocity', 'w', 'Pa/s', 1, 0, 'vertical', 'symmetric'),
-  specific_humidity: display('Specific humidity', 'q', 'g/kg', 1000, 0, 'moisture', 'from zero'),
-  '2m_temperature': display('2 m temperature', '2t', '°C', 1, -273.15, 'warmth', 'spread'),
-  '10m_u_component_of_wind': display('10 m eastward wind', '10u', 'm/s', 1, 0, 'wind', 'symmetric'),
-  '10m_v_component_of_wind': display('10 m northward wind', '10v', 'm/s', 1, 0, 'wind', 'symmetric'),
-  mean_sea_level_pressure: display('Sea-level pressure', 'msl', 'hPa', 0.01, 0, 'pressure', 'spread'),
-  total_precipitation_6hr: display('Precipitation, 6 h', 'tp', 'mm', 1000, 0, 'moisture', 'from zero'),
+  geopotential: display('Geopotential height', 'dam', 1 / (10 * GRAVITY), 0, 'warmth', 'spread'),
+  temperature: display('Temperature', '°C', 1, -273.15, 'warmth', 'spread'),
+  u_component_of_wind: display('Eastward wind', 'm/s', 1, 0, 'wind', 'symmetric'),
+  v_component_of_wind: display('Northward wind', 'm/s', 1, 0, 'wind', 'symmetric'),
+  vertical_velocity: display('Vertical velocity', 'Pa/s', 1, 0, 'vertical', 'symmetric'),
+  specific_humidity: display('Specific humidity', 'g/kg', 1000, 0, 'moisture', 'from zero'),
+  '2m_temperature': display('2 m temperature', '°C', 1, -273.15, 'warmth', 'spread'),
+  '10m_u_component_of_wind': display('10 m eastward wind', 'm/s', 1, 0, 'wind', 'symmetric'),
+  '10m_v_component_of_wind': display('10 m northward wind', 'm/s', 1, 0, 'wind', 'symmetric'),
+  mean_sea_level_pressure: display('Sea-level pressure', 'hPa', 0.01, 0, 'pressure', 'spread'),
+  total_precipitation_6hr: display('Precipitation, 6 h', 'mm', 1000, 0, 'moisture', 'from zero'),
   // Joules accumulated over the hour before, shown as that hour's mean flux.
   toa_incident_solar_radiation: display(
     'Solar radiation, top of atmosphere',
-    'tisr',
     'W/m²',
     1 / 3600,
     0,
     'light',
     'from zero',
   ),
-  geopotential_at_surface: display('Surface height', 'z0', 'm', 1 / GRAVITY, 0, 'terrain', 'from zero'),
-  land_sea_mask: display('Land fraction', 'lsm', '', 1, 0, 'terrain', 'from zero'),
+  geopotential_at_surface: display('Surface height', 'm', 1 / GRAVITY, 0, 'terrain', 'from zero'),
+  land_sea_mask: display('Land fraction', '', 1, 0, 'terrain', 'from zero'),
 };
 
 /** The display of a variable; a variable this table does not name keeps its own name and the file's unit. */
 export function displayOf(variable: string, fileUnit = ''): Display {
-  return DISPLAYS[variable] ?? display(sentence(variable), variable, fileUnit, 1, 0, 'neutral', 'spread');
+  return DISPLAYS[variable] ?? display(sentence(variable), fileUnit, 1, 0, 'neutral', 'spread');
 }
 
 function sentence(name: string): string {

@@ -8,14 +8,14 @@ import { fieldTitle, formatValue } from '../units';
 /** Title, unit and range of the shown field's colours, or why there is no field. */
 export function Legend() {
   const { values, message, display, unit, colourMap, range } = useShownField();
-  const { level, layer, variable } = useView();
+  const { level, layer } = useView();
   if (!values) return message ? <p className="stage-message">{message}</p> : null;
 
   const pieces = 5;
   const step = niceStep(range.high - range.low, pieces);
   const title = fieldTitle(display.label, level);
   return (
-    <figure className="legend" data-variable={variable}>
+    <figure className="legend">
       <figcaption>
         <span>
           {layer === 'error' ? `Error of ${title.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}` : title}

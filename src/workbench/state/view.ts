@@ -39,10 +39,6 @@ export function showLead(leadHours: number): void {
   set({ leadHours });
 }
 
-export function showInitialTime(initialTime: number): void {
-  set({ initialTime });
-}
-
 export function moveCamera(camera: Camera): void {
   set({ camera });
 }
