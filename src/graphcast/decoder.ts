@@ -2,7 +2,7 @@ import type { Tensor } from '../webgpu/tensor';
 import type { BlockedEdges } from './edge_blocks';
 import {
   type MessagesTape,
-  type NormedMlpTape,
+  type NormedMlp,
   recordEmbedding,
   recordEmbeddingBackward,
   recordMessages,
@@ -11,13 +11,13 @@ import {
   recordNodeUpdateBackward,
 } from './messages';
 import { type MlpTape, recordMlp, recordMlpBackward } from './mlp';
-import type { Recorder } from './recorder';
+import type { RecomputePolicy, Recorder } from './recorder';
 
 const PATH = 'mesh2grid_gnn/~_networks_builder';
 
 export interface DecoderTape {
   messages: MessagesTape;
-  update: NormedMlpTape;
+  update: NormedMlp;
   output: MlpTape;
 }
 
@@ -34,17 +34,17 @@ export function recordDecoder(
   grid: Tensor,
   edges: BlockedEdges,
   outputChannels: number,
-  keep: boolean,
+  policy: RecomputePolicy,
 ): { y: Tensor; tape: DecoderTape } {
   const { sums, tape: messages } = recordMessages(
     net,
     `${PATH}/processor_edges_0_mesh2grid`,
     edges,
     { senders: mesh, receivers: grid },
-    (block) => recordEmbedding(net, `${PATH}/encoder_edges_mesh2grid`, block.features),
-    { updateEdges: false, keep },
+    (block) => recordEmbedding(net, `${PATH}/encoder_edges_mesh2grid`, block.features, { keep: true }),
+    { updateEdges: false, keep: policy.keepMessages },
   );
-  const update = recordNodeUpdate(net, `${PATH}/processor_nodes_0_grid_nodes`, grid, sums);
+  const update = recordNodeUpdate(net, `${PATH}/processor_nodes_0_grid_nodes`, grid, sums, policy.keepNodes);
   const first = { terms: [{ x: update.latents, section: 0 }] };
   const output = recordMlp(net, `${PATH}/decoder_nodes_grid_nodes`, grid.rows, first, outputChannels);
   return { y: output.y, tape: { messages, update: update.tape, output } };

@@ -2,7 +2,7 @@ import type { Tensor } from '../webgpu/tensor';
 import type { BlockedEdges } from './edge_blocks';
 import {
   type MessagesTape,
-  type NormedMlpTape,
+  type NormedMlp,
   recordEmbedding,
   recordEmbeddingBackward,
   recordMessages,
@@ -10,7 +10,7 @@ import {
   recordNodeUpdate,
   recordNodeUpdateBackward,
 } from './messages';
-import type { Recorder } from './recorder';
+import type { RecomputePolicy, Recorder } from './recorder';
 
 const PATH = 'grid2mesh_gnn/~_networks_builder';
 
@@ -18,11 +18,11 @@ const PATH = 'grid2mesh_gnn/~_networks_builder';
 const STRUCTURAL_SECTION = 1;
 
 export interface EncoderTape {
-  grid: NormedMlpTape;
-  mesh: NormedMlpTape;
+  grid: NormedMlp;
+  mesh: NormedMlp;
   messages: MessagesTape;
-  meshUpdate: NormedMlpTape;
-  gridUpdate: NormedMlpTape;
+  meshUpdate: NormedMlp;
+  gridUpdate: NormedMlp;
 }
 
 /**
@@ -38,20 +38,37 @@ export function recordEncoder(
   gridInput: Tensor,
   meshFeatures: Tensor,
   edges: BlockedEdges,
-  keep: boolean,
+  policy: RecomputePolicy,
 ): { grid: Tensor; mesh: Tensor; tape: EncoderTape } {
-  const grid = recordEmbedding(net, `${PATH}/encoder_nodes_grid_nodes`, gridInput);
-  const mesh = recordEmbedding(net, `${PATH}/encoder_nodes_mesh_nodes`, meshFeatures, STRUCTURAL_SECTION);
+  const grid = recordEmbedding(net, `${PATH}/encoder_nodes_grid_nodes`, gridInput, {
+    keep: policy.keepNodes,
+  });
+  const mesh = recordEmbedding(net, `${PATH}/encoder_nodes_mesh_nodes`, meshFeatures, {
+    section: STRUCTURAL_SECTION,
+    keep: policy.keepNodes,
+  });
   const { sums, tape: messages } = recordMessages(
     net,
     `${PATH}/processor_edges_0_grid2mesh`,
     edges,
     { senders: grid.latents, receivers: mesh.latents },
-    (block) => recordEmbedding(net, `${PATH}/encoder_edges_grid2mesh`, block.features),
-    { updateEdges: false, keep },
+    (block) => recordEmbedding(net, `${PATH}/encoder_edges_grid2mesh`, block.features, { keep: true }),
+    { updateEdges: false, keep: policy.keepMessages },
   );
-  const meshUpdate = recordNodeUpdate(net, `${PATH}/processor_nodes_0_mesh_nodes`, mesh.latents, sums);
-  const gridUpdate = recordNodeUpdate(net, `${PATH}/processor_nodes_0_grid_nodes`, grid.latents);
+  const meshUpdate = recordNodeUpdate(
+    net,
+    `${PATH}/processor_nodes_0_mesh_nodes`,
+    mesh.latents,
+    sums,
+    policy.keepNodes,
+  );
+  const gridUpdate = recordNodeUpdate(
+    net,
+    `${PATH}/processor_nodes_0_grid_nodes`,
+    grid.latents,
+    undefined,
+    policy.keepNodes,
+  );
   return {
     grid: gridUpdate.latents,
     mesh: meshUpdate.latents,

@@ -2,6 +2,7 @@ import { segmentSum } from '../../shaders/segment_sum/segment_sum';
 import { rowsOf, type Tensor } from '../webgpu/tensor';
 import type { BlockedEdges, EdgeBlock } from './edge_blocks';
 import {
+  type FirstLayer,
   type MlpTape,
   type NormTape,
   recordMlp,
@@ -19,10 +20,31 @@ export interface NormedMlpTape {
   norm: NormTape;
 }
 
+/** An {@link NormedMlpTape} for the backward pass: kept, or recorded once more when it is asked for. */
+export type NormedMlp = () => NormedMlpTape;
+
+/** Records LN(MLP(first)) into `out`; unless `keep`, the backward pass records it again. */
+function recordNormedMlp(
+  net: Recorder,
+  path: string,
+  rows: number,
+  first: FirstLayer,
+  out: Parameters<typeof recordNorm>[3],
+  keep: boolean,
+): NormedMlp {
+  const record = (into: typeof out) => {
+    const mlp = recordMlp(net, path, rows, first, net.latent);
+    return { mlp, norm: recordNorm(net, path, mlp.y, into) };
+  };
+  const tape = record(out);
+  if (keep) return () => tape;
+  return () => record({ y: net.plan.transient(`${path} again`, rows, net.latent) });
+}
+
 /** The latents of one block of edges before its messages, and how they came to be when nobody else keeps that. */
 export interface BlockEdges {
   latents: Tensor;
-  embedding?: NormedMlpTape;
+  embedding?: NormedMlp;
 }
 
 interface BlockTape extends NormedMlpTape {
@@ -172,40 +194,48 @@ export function recordMessagesBackward(
   return dEdges;
 }
 
-/** Records LN(MLP(x)): the embedding of node or edge features. `section` picks the rows of the first weight. */
+/**
+ * Records LN(MLP(x)): the embedding of node or edge features.
+ * @param options `section`: rows of the first weight that x meets; `keep`: keep what the backward pass needs
+ */
 export function recordEmbedding(
   net: Recorder,
   path: string,
   x: Tensor,
-  section = 0,
-): { latents: Tensor; embedding: NormedMlpTape } {
-  const mlp = recordMlp(net, path, x.rows, { terms: [{ x, section }] }, net.latent);
+  options: { section?: number; keep: boolean },
+): { latents: Tensor; embedding: NormedMlp } {
   const latents = net.plan.transient(`${path} embedded`, x.rows, net.latent);
-  return { latents, embedding: { mlp, norm: recordNorm(net, path, mlp.y, { y: latents }) } };
+  const first = { terms: [{ x, section: options.section ?? 0 }] };
+  return { latents, embedding: recordNormedMlp(net, path, x.rows, first, { y: latents }, options.keep) };
 }
 
 /** The gradient of {@link recordEmbedding}; `dx` takes the gradient of the features where somebody wants it. */
 export function recordEmbeddingBackward(
   net: Recorder,
-  tape: NormedMlpTape,
+  embedding: NormedMlp,
   dLatents: Tensor,
   dx?: Tensor,
 ): void {
-  const dy = recordNormBackward(net, tape.norm, { dy: dLatents });
-  recordMlpBackward(net, tape.mlp, dy, [dx && { dx, accumulate: false }]);
+  const { mlp, norm } = embedding();
+  const dy = recordNormBackward(net, norm, { dy: dLatents });
+  recordMlpBackward(net, mlp, dy, [dx && { dx, accumulate: false }]);
 }
 
-/** Records h + LN(MLP([h | sums])), the update of nodes; without sums, of nodes that receive nothing. */
+/**
+ * Records h + LN(MLP([h | sums])), the update of nodes; without sums, of nodes that receive nothing.
+ * @param keep keep what the backward pass needs
+ */
 export function recordNodeUpdate(
   net: Recorder,
   path: string,
   nodes: Tensor,
-  sums?: Tensor,
-): { latents: Tensor; tape: NormedMlpTape } {
+  sums: Tensor | undefined,
+  keep: boolean,
+): { latents: Tensor; tape: NormedMlp } {
   const terms = [{ x: nodes, section: 0 }, ...(sums ? [{ x: sums, section: 1 }] : [])];
-  const mlp = recordMlp(net, path, nodes.rows, { terms }, net.latent);
   const latents = net.plan.transient(`${path} updated`, nodes.rows, net.latent);
-  return { latents, tape: { mlp, norm: recordNorm(net, path, mlp.y, { sum: latents, residual: nodes }) } };
+  const out = { sum: latents, residual: nodes };
+  return { latents, tape: recordNormedMlp(net, path, nodes.rows, { terms }, out, keep) };
 }
 
 /**
@@ -213,17 +243,14 @@ export function recordNodeUpdate(
  * @param dNodes gradient of the updated latents; on return it holds the gradient of the latents before
  * @returns gradient of the sums, if there were any
  */
-export function recordNodeUpdateBackward(
-  net: Recorder,
-  tape: NormedMlpTape,
-  dNodes: Tensor,
-): Tensor | undefined {
-  const dy = recordNormBackward(net, tape.norm, { dy: dNodes });
-  const hasSums = tape.mlp.terms.length > 1;
+export function recordNodeUpdateBackward(net: Recorder, tape: NormedMlp, dNodes: Tensor): Tensor | undefined {
+  const { mlp, norm } = tape();
+  const dy = recordNormBackward(net, norm, { dy: dNodes });
+  const hasSums = mlp.terms.length > 1;
   const dSums = hasSums
-    ? net.plan.transient(`${tape.mlp.path} sums gradient`, dNodes.rows, net.latent)
+    ? net.plan.transient(`${mlp.path} sums gradient`, dNodes.rows, net.latent)
     : undefined;
-  recordMlpBackward(net, tape.mlp, dy, [
+  recordMlpBackward(net, mlp, dy, [
     { dx: dNodes, accumulate: true },
     dSums && { dx: dSums, accumulate: false },
   ]);

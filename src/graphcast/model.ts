@@ -10,9 +10,10 @@ import type { Tensor } from '../webgpu/tensor';
 import { type ModelConfig, validateModelConfig } from './config';
 import { recordPrograms, type Taps } from './model_programs';
 import { createTensors, type ModelTensors, type PlaneRange, part } from './model_tensors';
-import { type GraphTensors, type RecomputePolicy, uploadGraph } from './network';
+import { type GraphTensors, uploadGraph } from './network';
 import { ParameterLayout } from './packing';
 import { parameterArrays } from './parameters';
+import type { RecomputePolicy } from './recorder';
 
 /** What a model needs to be trained, beyond what it needs to run. */
 export interface TrainingTerms {
@@ -236,10 +237,14 @@ function recordWithin(
 ): { plan: PlanBuilder; taps: Taps } {
   const { config, policy } = options;
   const steps = config.gnn_msg_steps;
+  const everything = { keepMessages: true, keepNodes: true, keepSteps: true, segment: steps };
   const segments = [steps, Math.ceil(Math.sqrt(steps)), 2, 1];
   const policies: RecomputePolicy[] = [
-    { keepMessages: true, segment: steps },
-    ...segments.map((segment) => ({ keepMessages: false, segment })),
+    everything,
+    ...segments.map((segment) => ({ ...everything, keepMessages: false, segment })),
+    ...segments
+      .slice(1)
+      .map((segment) => ({ keepMessages: false, keepNodes: false, keepSteps: false, segment })),
   ];
   let smallest: { plan: PlanBuilder; taps: Taps; bytes: number } | undefined;
   for (const candidate of policies) {

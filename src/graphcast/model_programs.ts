@@ -9,9 +9,9 @@ import {
 import type { Tensor } from '../webgpu/tensor';
 import type { ModelOptions } from './model';
 import type { ModelTensors } from './model_tensors';
-import { type GraphTensors, type RecomputePolicy, recordNetwork, recordNetworkBackward } from './network';
+import { type GraphTensors, recordNetwork, recordNetworkBackward } from './network';
 import { NODE_FEATURES } from './parameters';
-import type { Recorder } from './recorder';
+import type { RecomputePolicy, Recorder } from './recorder';
 
 /** Tensors inside the network, each [nodes, channels]. */
 export interface Taps {

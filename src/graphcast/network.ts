@@ -6,7 +6,7 @@ import { type DecoderTape, recordDecoder, recordDecoderBackward } from './decode
 import { type BlockedEdges, uploadEdgeBlocks } from './edge_blocks';
 import { type EncoderTape, recordEncoder, recordEncoderBackward } from './encoder';
 import { type ProcessorTape, recordProcessor, recordProcessorBackward } from './processor';
-import type { Recorder } from './recorder';
+import type { RecomputePolicy, Recorder } from './recorder';
 
 /** The graph as the network reads it on the GPU. */
 export interface GraphTensors {
@@ -17,14 +17,6 @@ export interface GraphTensors {
   grid2mesh: BlockedEdges;
   mesh: BlockedEdges;
   mesh2grid: BlockedEdges;
-}
-
-/** How much is kept for the backward pass, and how much is computed again. */
-export interface RecomputePolicy {
-  /** Keep the encoder's and the decoder's messages (else they are computed again, block by block). */
-  keepMessages: boolean;
-  /** Processor steps between two kept states; at least `gnn_msg_steps` keeps every step. */
-  segment: number;
 }
 
 export interface NetworkTape {
@@ -74,17 +66,9 @@ export function recordNetwork(
   outputChannels: number,
   policy: RecomputePolicy,
 ): { y: Tensor; tape: NetworkTape; latents: { grid: Tensor; mesh: Tensor; processed: Tensor } } {
-  const { keepMessages, segment } = policy;
-  const encoded = recordEncoder(net, gridInput, graph.meshFeatures, graph.grid2mesh, keepMessages);
-  const processed = recordProcessor(net, encoded.mesh, graph.mesh, config.gnn_msg_steps, segment);
-  const decoded = recordDecoder(
-    net,
-    processed.mesh,
-    encoded.grid,
-    graph.mesh2grid,
-    outputChannels,
-    keepMessages,
-  );
+  const encoded = recordEncoder(net, gridInput, graph.meshFeatures, graph.grid2mesh, policy);
+  const processed = recordProcessor(net, encoded.mesh, graph.mesh, config.gnn_msg_steps, policy);
+  const decoded = recordDecoder(net, processed.mesh, encoded.grid, graph.mesh2grid, outputChannels, policy);
   return {
     y: decoded.y,
     tape: { encoder: encoded.tape, processor: processed.tape, decoder: decoded.tape },

@@ -2,7 +2,7 @@ import type { Tensor } from '../webgpu/tensor';
 import type { BlockedEdges } from './edge_blocks';
 import {
   type MessagesTape,
-  type NormedMlpTape,
+  type NormedMlp,
   recordEmbedding,
   recordEmbeddingBackward,
   recordMessages,
@@ -10,7 +10,7 @@ import {
   recordNodeUpdate,
   recordNodeUpdateBackward,
 } from './messages';
-import type { Recorder } from './recorder';
+import type { RecomputePolicy, Recorder } from './recorder';
 
 const PATH = 'mesh_gnn/~_networks_builder';
 
@@ -22,15 +22,14 @@ interface MeshState {
 
 interface StepTape {
   messages: MessagesTape;
-  update: NormedMlpTape;
+  update: NormedMlp;
 }
 
 export interface ProcessorTape {
   edges: BlockedEdges;
   steps: number;
-  /** How many steps share one checkpoint; all of them when nothing is recomputed. */
-  segment: number;
-  embeddings: NormedMlpTape[];
+  policy: RecomputePolicy;
+  embeddings: NormedMlp[];
   /** State before step i for every i that begins a segment. */
   checkpoints: Map<number, MeshState>;
   /** Tapes of the last segment, whose backward pass comes first. */
@@ -41,33 +40,32 @@ export interface ProcessorTape {
  * Records the processor, mesh_gnn (spec 5.2 step 3): embeds the multi-mesh's edges, then sends `steps` rounds of
  * messages with weights of their own.
  *
- * @param segment the latents are kept every so many steps, and what lies between is recorded again for the backward
- *   pass; `steps` or more keeps everything
+ * Latents are kept every `policy.segment` steps, and what lies between is recorded again for the backward pass.
  */
 export function recordProcessor(
   net: Recorder,
   nodes: Tensor,
   edges: BlockedEdges,
   steps: number,
-  segment: number,
+  policy: RecomputePolicy,
 ): { mesh: Tensor; tape: ProcessorTape } {
   const embedded = edges.blocks.map(({ features }) =>
-    recordEmbedding(net, `${PATH}/encoder_edges_mesh`, features),
+    recordEmbedding(net, `${PATH}/encoder_edges_mesh`, features, { keep: policy.keepMessages }),
   );
   let state: MeshState = { nodes, edges: embedded.map(({ latents }) => latents) };
   const checkpoints = new Map<number, MeshState>();
   let last: StepTape[] = [];
   for (let i = 0; i < steps; i++) {
-    if (i % segment === 0) {
+    if (i % policy.segment === 0) {
       checkpoints.set(i, state);
       last = [];
     }
-    const { next, tape } = recordStep(net, state, edges, i, steps);
+    const { next, tape } = recordStep(net, state, edges, i, steps, policy);
     last.push(tape);
     state = next;
   }
   const embeddings = embedded.map(({ embedding }) => embedding);
-  return { mesh: state.nodes, tape: { edges, steps, segment, embeddings, checkpoints, last } };
+  return { mesh: state.nodes, tape: { edges, steps, policy, embeddings, checkpoints, last } };
 }
 
 function recordStep(
@@ -76,6 +74,7 @@ function recordStep(
   edges: BlockedEdges,
   i: number,
   steps: number,
+  policy: RecomputePolicy,
 ): { next: MeshState; tape: StepTape } {
   const { sums, updated, tape } = recordMessages(
     net,
@@ -83,9 +82,15 @@ function recordStep(
     edges,
     { senders: state.nodes, receivers: state.nodes },
     (_, block) => ({ latents: state.edges[block] }),
-    { updateEdges: i < steps - 1, keep: true }, // nobody reads the edges after the last step
+    { updateEdges: i < steps - 1, keep: policy.keepSteps }, // nobody reads the edges after the last step
   );
-  const update = recordNodeUpdate(net, `${PATH}/processor_nodes_${i}_mesh_nodes`, state.nodes, sums);
+  const update = recordNodeUpdate(
+    net,
+    `${PATH}/processor_nodes_${i}_mesh_nodes`,
+    state.nodes,
+    sums,
+    policy.keepSteps,
+  );
   return { next: { nodes: update.latents, edges: updated }, tape: { messages: tape, update: update.tape } };
 }
 
@@ -97,7 +102,7 @@ export function recordProcessorBackward(net: Recorder, tape: ProcessorTape, dMes
   let dEdges: Tensor[] | undefined;
   const starts = [...tape.checkpoints.keys()].reverse();
   for (const start of starts) {
-    const end = Math.min(start + tape.segment, tape.steps);
+    const end = Math.min(start + tape.policy.segment, tape.steps);
     const segment = end === tape.steps ? tape.last : recordSegment(net, tape, start, end);
     for (const step of segment.toReversed()) {
       const dSums = recordNodeUpdateBackward(net, step.update, dMesh)!;
@@ -115,7 +120,7 @@ function recordSegment(net: Recorder, tape: ProcessorTape, start: number, end: n
   let state = tape.checkpoints.get(start)!;
   const tapes: StepTape[] = [];
   for (let i = start; i < end; i++) {
-    const { next, tape: step } = recordStep(net, state, tape.edges, i, tape.steps);
+    const { next, tape: step } = recordStep(net, state, tape.edges, i, tape.steps, tape.policy);
     tapes.push(step);
     state = next;
   }

@@ -17,6 +17,18 @@ export interface Recorder {
   variant: LinearVariant;
 }
 
+/** What is kept for the backward pass; what is not is recorded, and computed, once more. */
+export interface RecomputePolicy {
+  /** The encoder's and the decoder's messages (else block by block again), and the mesh edges' embedding. */
+  keepMessages: boolean;
+  /** The insides of the networks that embed and update nodes in encoder and decoder. */
+  keepNodes: boolean;
+  /** The insides of the processor's steps in the segment at hand. */
+  keepSteps: boolean;
+  /** Processor steps between two kept states; at least `gnn_msg_steps` keeps the state before every step. */
+  segment: number;
+}
+
 /** A parameter array as one matrix; arrays that act on concatenated inputs have several sections. */
 export function weights(net: Recorder, name: string, section = 0): Tensor {
   return net.layout.sections(net.parameters, name)[section];

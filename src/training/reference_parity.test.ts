@@ -229,6 +229,11 @@ describe('however the work is cut', () => {
     'again in the same way': { extra: {}, exact: true },
     'recomputing each processor step': { extra: { policy: { segment: 1 } }, exact: true },
     'recomputing every 2 processor steps': { extra: { policy: { segment: 2 } }, exact: true },
+    'recomputing nodes': { extra: { policy: { keepNodes: false } }, exact: true },
+    'recomputing all that can be': {
+      extra: { policy: { keepMessages: false, keepNodes: false, keepSteps: false, segment: 2 } },
+      exact: true,
+    },
     'recomputing messages': { extra: { policy: { keepMessages: false } }, exact: true },
     'small blocks of edges': { extra: { blockBytes: 72 * 1024, policy: { segment: 2 } }, exact: false },
     'small bindings': { extra: {}, maxBinding: 72 * 1024, exact: false },

@@ -25,7 +25,7 @@ import type {
   TrainingSettings,
   UpdateReport,
 } from './protocol';
-import { firstParameters, runConfig } from './run_setup';
+import { aboutRun, firstParameters, runConfig } from './run_setup';
 import { TrainingRun } from './training_run';
 import { Turn } from './turn';
 
@@ -169,13 +169,19 @@ export class Engine {
       this.setPhase('preparing', `Computing statistics, frame ${done} of ${total}`),
     );
     this.setPhase('preparing', 'Building the network');
-    const parameters = firstParameters(config, checkpoint);
+    const parts = {
+      dataset,
+      statistics,
+      config,
+      parameters: firstParameters(config, checkpoint),
+      about: aboutRun(this.data),
+    };
     if (this.data.hasGivenStatistics) {
       const { missing } = normalisation(channelLayout(config.task), statistics);
       if (missing.length > 0) this.post('notice', { message: missingStatistics(missing) });
     }
     await this.endRun();
-    this.run = new TrainingRun({ dataset, statistics, config, parameters }, this.turn, (r) => this.report(r));
+    this.run = new TrainingRun(parts, this.turn, (r) => this.report(r));
   }
 
   private async advance(most?: number): Promise<void> {

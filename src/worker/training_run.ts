@@ -22,6 +22,8 @@ export interface RunParts {
   statistics: Statistics;
   config: RunConfig;
   parameters: ReadonlyMap<string, Float32Array>;
+  /** For exported checkpoints. */
+  about: Pick<Checkpoint, 'description' | 'license'>;
 }
 
 export class TrainingRun {
@@ -115,8 +117,7 @@ export class TrainingRun {
       ),
       modelConfig: model,
       task,
-      description: `GraphCast Workbench, update ${this.updates} of ${this.total}, on ${this.parts.dataset.name}`,
-      license: '',
+      ...this.parts.about,
     };
   }
 
