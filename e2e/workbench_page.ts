@@ -19,6 +19,23 @@ export async function chooseFiles(
   await page.locator('input[type=file][data-kind=any]').first().setInputFiles(files);
 }
 
+/** Drags a file over the page, sees the page offer to take it, and drops it. */
+export async function dropFile(page: Page, name: string, content: string): Promise<void> {
+  const drag = (type: string) =>
+    page.evaluate(
+      ([event, file, text]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], file));
+        window.dispatchEvent(new DragEvent(event, { dataTransfer, cancelable: true }));
+      },
+      [type, name, content],
+    );
+  await drag('dragover');
+  await expect(page.getByText('Drop data (.nc)')).toBeVisible();
+  await drag('drop');
+  await expect(page.getByText('Drop data (.nc)')).toBeHidden();
+}
+
 /** Number of updates and loss, as the status line says them. */
 export async function runFigures(page: Page): Promise<{ update: number; loss: number }> {
   const text = await page.getByRole('contentinfo').innerText();

@@ -2,7 +2,8 @@ import { DatasetError } from '../errors';
 import { rollout } from '../forecast/rollout';
 import { checkFits } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
-import { nodeAreas } from '../training/trainer';
+import { nodeAreas } from '../training/loss_weights';
+import { channelLayout } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { writeForecast } from '../weather/forecast_file';
 import { VARIABLES } from '../weather/variables';
@@ -45,14 +46,14 @@ export async function run(args: string[]): Promise<void> {
   const { task, modelConfig: config } = checkpoint;
   const dataset = await openDataset(dataPath);
   checkFits(checkpoint, checkpointPath, dataset);
+  const channels = channelLayout(task);
+  const reader = new WindowReader(dataset, task, channels);
+  const firstFrame = initialFrame(dataset, reader, options.text('time'));
   const { statistics } = await loadStatistics(options.text('stats'), dataPath, dataset, task);
   const gpu = await openGpu();
   const model = await createModel(gpu, { config, task, grid: dataset, statistics });
   try {
     model.writeParameters(parametersOf(checkpoint));
-    const { channels } = model;
-    const reader = new WindowReader(dataset, task, channels);
-    const firstFrame = initialFrame(dataset, reader, options.text('time'));
     const window = await reader.readInitial(firstFrame, steps);
     const initial = window.state.subarray(window.state.length / 2);
     const area = areaForScores(dataset);
@@ -68,8 +69,8 @@ export async function run(args: string[]): Promise<void> {
       const truth = reader.frameAtTime(frame.validTime);
       const trueState = truth === undefined ? undefined : await reader.truth(truth);
       if (area && trueState) {
-        const states = { forecast: frame.state, truth: trueState, initial };
-        scores.push(scoreLead(channels, area, frame.leadHours, states, units));
+        const compared = { forecast: frame.state, truth: trueState, initial };
+        scores.push(scoreLead(channels, area, frame.leadHours, compared, units));
       }
       progress.show(frame.step);
     }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError, DatasetError } from '../errors';
 import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
+import { latitudeWeights } from '../training/loss_weights';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
@@ -83,6 +84,19 @@ function warnOfMissing(task: Task, statistics: TabulatedStatistics, source: stri
   const shown = missing.slice(0, 4).join(', ');
   const more = missing.length > 4 ? ` and ${missing.length - 4} more` : '';
   console.error(`Warning: ${source} gives no usable ${shown}${more}: mean 0 and scale 1 are used instead.`);
+}
+
+/**
+ * Checks, before the work begins, that the loss's area weights exist for the grid.
+ * @throws DatasetError when the latitudes are not uniform
+ */
+export function requireUniformGrid({ name, latitudes }: Dataset): void {
+  try {
+    latitudeWeights(latitudes);
+  } catch (cause) {
+    if (!(cause instanceof DatasetError)) throw cause;
+    throw new DatasetError(`${name}: ${cause.message.replace(/^The/, 'the')}`, { cause });
+  }
 }
 
 /** The parameters of a checkpoint by name. */

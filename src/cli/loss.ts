@@ -1,14 +1,20 @@
 import { checkFits } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { writeNpz } from '../graphcast/npz';
-import { channelWeights } from '../training/loss_weights';
+import { channelWeights, trainingTerms } from '../training/loss_weights';
 import { lossFromSums, RolloutLoss } from '../training/rollout_loss';
-import { trainingTerms } from '../training/trainer';
 import { channelLayout } from '../weather/channels';
 import { openDataset } from '../weather/dataset';
 import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
-import { formatTime, loadCheckpoint, loadStatistics, openGpu, parametersOf } from './inputs';
+import {
+  formatTime,
+  loadCheckpoint,
+  loadStatistics,
+  openGpu,
+  parametersOf,
+  requireUniformGrid,
+} from './inputs';
 import { parseOptions } from './options';
 import { checkWritable, writeWhole } from './outputs';
 
@@ -39,6 +45,7 @@ export async function run(args: string[]): Promise<void> {
   const checkpoint = await loadCheckpoint(checkpointPath);
   const { task, modelConfig: config } = checkpoint;
   const dataset = await openDataset(dataPath);
+  requireUniformGrid(dataset);
   checkFits(checkpoint, checkpointPath, dataset);
   const { statistics } = await loadStatistics(options.text('stats'), dataPath, dataset, task);
   const gpu = await openGpu();

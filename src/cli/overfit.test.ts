@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SquaredError } from '../forecast/scores';
-import { nodeAreas } from '../training/trainer';
+import { nodeAreas } from '../training/loss_weights';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { realData } from '../weather/real_data.fixture';
 import { graphcastJson, readMetrics, scratchFolder } from './command.fixture';

@@ -4,7 +4,7 @@ import { type NetcdfSpec, type NetcdfVariableSpec, writeNetcdf } from '../weathe
 import { samplePlanet } from '../weather/sample_planet';
 
 /** The first `frames` frames of the planet: 19 x 36 grid points, 6 h apart, 300, 500 and 850 hPa. */
-export async function planetSpec(frames: number): Promise<NetcdfSpec> {
+async function planetSpec(frames: number): Promise<NetcdfSpec> {
   const { latitudes, longitudes, levels, times, variables, read } = samplePlanet();
   const fields: NetcdfVariableSpec[] = [];
   for (const { name, hasLevel, units } of variables.values()) {

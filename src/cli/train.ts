@@ -19,7 +19,7 @@ import { channelLayout } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
-import { loadCheckpoint, loadStatistics, openGpu, parametersOf, reason } from './inputs';
+import { loadCheckpoint, loadStatistics, openGpu, parametersOf, reason, requireUniformGrid } from './inputs';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 
@@ -69,6 +69,7 @@ export async function run(args: string[]): Promise<void> {
   const saveEvery = options.count('save-every', 200);
   const dataPath = options.text('data')!;
   const dataset = await openDataset(dataPath);
+  requireUniformGrid(dataset);
   const start = options.text('resume')
     ? await resume(options, dataPath, dataset)
     : await begin(options, dataPath, dataset);

@@ -161,7 +161,7 @@ export function recordNorm(
   const statistics = net.plan.transient(`${path} statistics`, x.rows, 2);
   const scale = weights(net, `${path}_layer_norm:scale`);
   const offset = weights(net, `${path}_layer_norm:offset`);
-  overRows(net, x.rows, [x], (cut) => {
+  overRows(net, x.rows, [x], 10 * x.width, (cut) => {
     const { y, sum, residual } = out;
     const kept = net.gradients ? cut(statistics) : undefined;
     net.plan.add(
@@ -192,7 +192,7 @@ export function recordNormBackward(
   const { path, x, statistics } = tape;
   const scale = weights(net, `${path}_layer_norm:scale`);
   const dx = plan.transient(`${path} norm gradient`, x.rows, x.width);
-  overRows(net, x.rows, [x], (cut) => {
+  overRows(net, x.rows, [x], 10 * x.width, (cut) => {
     const { dy, gathered } = incoming;
     const from = {
       x: cut(x),
@@ -221,7 +221,7 @@ type Forward = Omit<Parameters<typeof linear>[0], 'variant'>;
 
 /** One linear layer in as many windows of rows as bindings ask for. */
 function recordLinear(net: Recorder, o: Forward): void {
-  overRows(net, o.y.rows, [o.y, o.x], (cut) => {
+  overRows(net, o.y.rows, [o.y, o.x], 2 * o.x.width * o.y.width, (cut) => {
     const gather = (g: Gathered | undefined) => g && { table: g.table, index: cut(g.index) };
     net.plan.add(
       linear({
@@ -265,7 +265,7 @@ function recordWeightGradient(
 ): void {
   const dw = gradientOf(net, linearName(path, layer, 'w'), section);
   const db = withBias ? gradientOf(net, linearName(path, layer, 'b')) : undefined;
-  overRows(net, dy.rows, [x, dy], (cut) => {
+  overRows(net, dy.rows, [x, dy], 2 * x.width * dy.width, (cut) => {
     const rows = { x: cut(x), dy: cut(dy) };
     const { chunks, width, biasColumn } = weightPartials(rows.x, rows.dy);
     const partial = net.plan.transient(`${path} weight partial ${layer}`, chunks, width);

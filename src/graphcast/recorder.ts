@@ -43,15 +43,18 @@ export function gradientOf(net: Recorder, name: string, section = 0): Tensor {
 /**
  * Records row-wise work in windows of rows that fit a binding. `record` gets a function that cuts a tensor to the
  * window; tensors it is not called with are seen whole.
+ * @param tensors the widest of the tensors that will be cut
+ * @param flops operations of the work per row
  */
 export function overRows(
   net: Recorder,
   rows: number,
   tensors: (Tensor | undefined)[],
+  flops: number,
   record: (cut: <T extends Tensor | undefined>(tensor: T) => T) => void,
 ): void {
   const widest = Math.max(...tensors.map((t) => (t ? t.stride * 4 : 0)));
-  net.plan.overRows(rows, widest, (start, count) => {
+  net.plan.overRows(rows, widest, flops, (start, count) => {
     record((tensor) => (tensor ? rowsOf(tensor, start, count) : tensor) as typeof tensor);
   });
 }

@@ -7,9 +7,8 @@ import type { Taps } from '../graphcast/model_programs';
 import type { NpyArray } from '../graphcast/npz';
 import { Executor } from '../webgpu/execute';
 import { relativeError, withDevice } from '../webgpu/testing';
-import { channelWeights } from './loss_weights';
+import { channelWeights, trainingTerms } from './loss_weights';
 import { lossFromSums, RolloutLoss } from './rollout_loss';
-import { trainingTerms } from './trainer';
 
 const numbers = (array: NpyArray | undefined) => Array.from(array!.data as Float32Array, Number);
 const norm = (values: ArrayLike<number>) => Math.sqrt(Array.from(values).reduce((sum, v) => sum + v * v, 0));

@@ -1,5 +1,7 @@
 import { ConfigError, DatasetError } from '../errors';
+import type { TrainingTerms } from '../graphcast/model';
 import type { ChannelLayout } from '../weather/channels';
+import type { Dataset } from '../weather/dataset';
 
 /** Latitudes within this many degrees of ±90 are a pole (spec 8). */
 const POLE_TOLERANCE = 9e-4;
@@ -116,4 +118,21 @@ function withUnitMean(values: Float64Array): Float64Array {
 
 function radians(degrees: number): number {
   return (degrees * Math.PI) / 180;
+}
+
+/** Area weight of every grid node, mean 1 (spec 8). */
+export function nodeAreas(dataset: Pick<Dataset, 'latitudes' | 'longitudes'>): Float32Array {
+  const rows = latitudeWeights(dataset.latitudes);
+  const columns = dataset.longitudes.length;
+  return Float32Array.from({ length: rows.length * columns }, (_, i) => rows[Math.floor(i / columns)]);
+}
+
+/** What a model needs to be trained on a dataset's grid with the reference's loss (spec 8). */
+export function trainingTerms(
+  dataset: Pick<Dataset, 'latitudes' | 'longitudes'>,
+  channels: ChannelLayout,
+  stateGradients: boolean,
+): TrainingTerms {
+  const { weighted: channelFactors } = channelWeights(channels);
+  return { area: nodeAreas(dataset), channelFactors, stateGradients };
 }

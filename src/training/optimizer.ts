@@ -105,6 +105,6 @@ export class Optimizer {
 /** Windows of a flat buffer that fit a binding. */
 function flatWindows(plan: PlanBuilder, from: number, to: number): { start: number; count: number }[] {
   const windows: { start: number; count: number }[] = [];
-  plan.overRows(to - from, 4, (start, count) => windows.push({ start: from + start, count }));
+  plan.overRows(to - from, 4, 0, (start, count) => windows.push({ start: from + start, count }));
   return windows;
 }

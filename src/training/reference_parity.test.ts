@@ -17,9 +17,8 @@ import type { Window } from '../weather/windows';
 import type { Gpu } from '../webgpu/device';
 import { Executor } from '../webgpu/execute';
 import { relativeError, sampleValues, withDevice } from '../webgpu/testing';
-import { channelWeights } from './loss_weights';
+import { channelWeights, trainingTerms } from './loss_weights';
 import { lossFromSums, RolloutLoss } from './rollout_loss';
-import { trainingTerms } from './trainer';
 
 interface Case {
   task: Task;

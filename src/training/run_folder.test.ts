@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,7 +27,6 @@ function saved(update: number): { checkpoint: Checkpoint; state: OptimizerState 
     },
     state: {
       update,
-      windowsDrawn: update * 2,
       moment1: values,
       moment2: initialiseParameters(arrays, update + 100),
     },
@@ -79,6 +78,22 @@ describe('run folder', () => {
     await rename(join(path, 'old-optimizer.npz'), join(path, 'optimizer.npz'));
     expect((await RunFolder.resume(path)).state.update).toBe(4);
     expect((await RunFolder.resume(path)).state.update).toBe(4); // and it stays so
+  });
+
+  it('finishes a first save that was cut off between its two renames', async () => {
+    await folderWith(3);
+    await rename(join(path, 'optimizer.npz'), join(path, 'incoming-optimizer.npz'));
+    expect((await RunFolder.resume(path)).state.update).toBe(3);
+  });
+
+  it('drops a line of metrics that was cut off', async () => {
+    const folder = await folderWith(3);
+    for (let update = 1; update <= 3; update++) await folder.appendMetrics(metrics(update));
+    await appendFile(join(path, 'metrics.jsonl'), '{"update":3,"lo');
+    await RunFolder.resume(path);
+    const lines = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).split('\n');
+    expect(lines.slice(0, -1).map((line) => JSON.parse(line).update)).toEqual([1, 2, 3]);
+    expect(lines.at(-1)).toBe('');
   });
 
   it('ignores a save that was cut off before its first rename', async () => {

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, appendFile, mkdir, open, readFile, rename, stat, truncate } from 'node:fs/promises';
+import { access, appendFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CheckpointError, ConfigError } from '../errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
@@ -112,27 +112,26 @@ export class RunFolder {
     const bytes = writeCheckpoint(checkpoint);
     await writeSynced(join(this.path, incoming(OPTIMIZER)), formatState(state, checkpoint, bytes));
     await writeSynced(join(this.path, incoming(CHECKPOINT)), bytes);
+    await sync(join(this.path, METRICS));
     for (const file of [CHECKPOINT, OPTIMIZER]) {
       await rename(join(this.path, incoming(file)), join(this.path, file));
     }
-    await syncFolder(this.path);
+    await sync(this.path);
   }
 
   /** The optimiser's file that belongs to the checkpoint: in place, or still incoming when a save was cut off. */
   private async matchingOptimizer(checkpoint: Uint8Array): Promise<Uint8Array> {
     const wanted = fingerprint(checkpoint);
-    const bytes = await this.readRequired(OPTIMIZER);
-    if (fingerprintIn(bytes, join(this.path, OPTIMIZER)) === wanted) return bytes;
-    const path = join(this.path, incoming(OPTIMIZER));
-    if (await exists(path)) {
-      const late = await readFile(path);
-      if (fingerprintIn(late, path) === wanted) {
-        await rename(path, join(this.path, OPTIMIZER));
-        return late;
-      }
+    for (const file of [OPTIMIZER, incoming(OPTIMIZER)]) {
+      const path = join(this.path, file);
+      if (!(await exists(path))) continue;
+      const bytes = await readFile(path);
+      if (fingerprintIn(bytes, path) !== wanted) continue;
+      await rename(path, join(this.path, OPTIMIZER));
+      return bytes;
     }
     throw new CheckpointError(
-      `${join(this.path, OPTIMIZER)} does not belong to the ${CHECKPOINT} beside it: put back both files of one save, or start a new run with --checkpoint ${join(this.path, CHECKPOINT)}.`,
+      `${this.path} has no ${OPTIMIZER} that belongs to its ${CHECKPOINT}: put back both files of one save, or start a new run with --checkpoint ${join(this.path, CHECKPOINT)}.`,
     );
   }
 
@@ -147,12 +146,21 @@ export class RunFolder {
     }
   }
 
+  /** Drops metrics of updates after the checkpoint, and a last line that was cut off. */
   private async cutMetrics(update: number): Promise<void> {
     const path = join(this.path, METRICS);
-    const lines = (await readFile(path, 'utf8')).split('\n');
-    let bytes = 0;
-    for (const line of lines.slice(0, update)) bytes += Buffer.byteLength(line) + 1;
-    await truncate(path, Math.min(bytes, Buffer.byteLength(lines.join('\n'))));
+    const text = (await exists(path)) ? await readFile(path, 'utf8') : '';
+    const kept = text.split('\n').filter((line) => updateOf(line) <= update);
+    await writeSynced(path, kept.map((line) => `${line}\n`).join(''));
+  }
+}
+
+/** The update that a line of metrics tells of; infinite for a line that is not whole. */
+function updateOf(line: string): number {
+  try {
+    return JSON.parse(line).update ?? Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }
 
@@ -162,7 +170,6 @@ function formatState(state: OptimizerState, checkpoint: Checkpoint, checkpointBy
   const entries = new Map<string, NpyArray>([
     ['checkpoint', { shape: [], data: [fingerprint(checkpointBytes)] }],
     ['update', { shape: [], data: BigInt64Array.of(BigInt(state.update)) }],
-    ['windows_drawn', { shape: [], data: BigInt64Array.of(BigInt(state.windowsDrawn)) }],
   ]);
   for (const moment of MOMENTS) {
     for (const [name, data] of state[moment]) {
@@ -174,6 +181,12 @@ function formatState(state: OptimizerState, checkpoint: Checkpoint, checkpointBy
 
 function parseState(bytes: Uint8Array, path: string, checkpoint: Checkpoint): OptimizerState {
   const entries = readNpz(bytes, path);
+  const update = Number(entries.get('update')?.data[0]);
+  if (!Number.isSafeInteger(update)) {
+    throw new CheckpointError(
+      `${path} does not say after which update it was saved: it is damaged; start a new run from the checkpoint.`,
+    );
+  }
   const moments = MOMENTS.map((moment) => {
     const found = new Map<string, Float32Array>();
     for (const [name, { data }] of checkpoint.parameters) {
@@ -188,8 +201,7 @@ function parseState(bytes: Uint8Array, path: string, checkpoint: Checkpoint): Op
     return found;
   });
   return {
-    update: Number(entries.get('update')?.data[0]),
-    windowsDrawn: Number(entries.get('windows_drawn')?.data[0]),
+    update,
     moment1: moments[0],
     moment2: moments[1],
   };
@@ -222,13 +234,13 @@ async function writeSynced(path: string, content: string | Uint8Array): Promise<
   }
 }
 
-/** Makes renames in a folder durable, where the system can (Windows cannot open folders). */
-async function syncFolder(path: string): Promise<void> {
+/** Makes what a file holds, or renames in a folder, durable; Windows cannot do that for folders. */
+async function sync(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+  const file = await open(path, 'r');
   try {
-    await folder.sync();
+    await file.sync();
   } finally {
-    await folder.close();
+    await file.close();
   }
 }

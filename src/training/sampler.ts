@@ -1,22 +1,13 @@
 import { randomStream } from '../graphcast/random';
 
 /**
- * Which windows a run sees: uniform, with replacement, as the reference's authors draw them (spec 11). The k-th
- * draw depends on seed and k alone, so the number of draws so far is the sampler's whole state.
+ * The first frame of the window that a run sees at its k-th draw (0, 1, …): uniform, with replacement, as the
+ * reference's authors draw them (spec 11). It depends on seed and k alone, so that a resumed run needs no more state
+ * than the number of its updates.
+ *
+ * @param firstFrames of all windows to choose from
  */
-export class WindowSampler {
-  private readonly seed: number;
-  /** Draws so far. */
-  drawn: number;
-
-  constructor(seed: number, drawn = 0) {
-    this.seed = seed;
-    this.drawn = drawn;
-  }
-
-  /** One of the given first frames. */
-  next(firstFrames: readonly number[]): number {
-    const random = randomStream(this.seed, `window ${this.drawn++}`);
-    return firstFrames[Math.floor(random() * firstFrames.length)];
-  }
+export function drawWindow(seed: number, draw: number, firstFrames: readonly number[]): number {
+  const random = randomStream(seed, `window ${draw}`);
+  return firstFrames[Math.floor(random() * firstFrames.length)];
 }

@@ -1,17 +1,17 @@
 import { createModel } from '../graphcast/create_model';
-import type { Model, TrainingTerms } from '../graphcast/model';
-import { type ChannelLayout, channelLayout } from '../weather/channels';
+import type { Model } from '../graphcast/model';
+import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Statistics } from '../weather/statistics';
 import { WindowReader } from '../weather/windows';
 import type { Gpu } from '../webgpu/device';
 import { Executor } from '../webgpu/execute';
 import { ReadbackRing } from '../webgpu/readback';
-import { type ChannelWeights, channelWeights, latitudeWeights } from './loss_weights';
+import { type ChannelWeights, channelWeights, trainingTerms } from './loss_weights';
 import { Optimizer } from './optimizer';
 import { type Loss, lossFromSums, RolloutLoss } from './rollout_loss';
 import type { RunConfig } from './run_config';
-import { WindowSampler } from './sampler';
+import { drawWindow } from './sampler';
 import { mostArSteps, scheduled } from './schedule';
 
 /** What one update did; `loss` is the batch's, before the update. */
@@ -29,7 +29,6 @@ export interface UpdateMetrics extends Loss {
 /** A checkpoint's numbers beyond the parameters. */
 export interface OptimizerState {
   update: number;
-  windowsDrawn: number;
   moment1: Map<string, Float32Array>;
   moment2: Map<string, Float32Array>;
 }
@@ -45,23 +44,6 @@ export interface TrainerOptions {
   state?: OptimizerState;
 }
 
-/** Area weight of every grid node, mean 1 (spec 8). */
-export function nodeAreas(dataset: Pick<Dataset, 'latitudes' | 'longitudes'>): Float32Array {
-  const rows = latitudeWeights(dataset.latitudes);
-  const columns = dataset.longitudes.length;
-  return Float32Array.from({ length: rows.length * columns }, (_, i) => rows[Math.floor(i / columns)]);
-}
-
-/** What a model needs to be trained on a dataset's grid with the reference's loss (spec 8). */
-export function trainingTerms(
-  dataset: Pick<Dataset, 'latitudes' | 'longitudes'>,
-  channels: ChannelLayout,
-  stateGradients: boolean,
-): TrainingTerms {
-  const { weighted: channelFactors } = channelWeights(channels);
-  return { area: nodeAreas(dataset), channelFactors, stateGradients };
-}
-
 /**
  * Trains a model on windows drawn at random from a dataset (spec 11). One `update()` is one AdamW step on a batch.
  */
@@ -72,7 +54,6 @@ export class Trainer {
   private readonly loss: RolloutLoss;
   private readonly executor: Executor;
   private readonly reader: WindowReader;
-  private readonly sampler: WindowSampler;
   private readonly weights: ChannelWeights;
   private readonly sumsRing: ReadbackRing;
   private readonly normRing: ReadbackRing;
@@ -94,7 +75,6 @@ export class Trainer {
     this.executor = executor;
     this.reader = reader;
     this.loss = new RolloutLoss(model, executor, mostArSteps(config.phases));
-    this.sampler = new WindowSampler(config.seed, state?.windowsDrawn);
     this.weights = channelWeights(model.channels);
     this.sumsRing = new ReadbackRing(o.gpu, model.memory, model.sums);
     this.normRing = new ReadbackRing(o.gpu, model.memory, optimizer.norm);
@@ -118,16 +98,17 @@ export class Trainer {
       statistics: o.statistics,
       training: trainingTerms(dataset, channels, steps > 1),
     });
+    let optimizer: Optimizer | undefined;
     try {
-      const optimizer = await Optimizer.create(model, config.optimizer);
+      optimizer = await Optimizer.create(model, config.optimizer);
       model.writeParameters(o.parameters);
-      const trainer = new Trainer(model, optimizer, new Executor(gpu), reader, o);
       if (o.state) {
         model.memory.write(optimizer.moment1, model.layout.pack(o.state.moment1));
         model.memory.write(optimizer.moment2, model.layout.pack(o.state.moment2));
       }
-      return trainer;
+      return new Trainer(model, optimizer, new Executor(gpu), reader, o);
     } catch (error) {
+      optimizer?.destroy();
       model.destroy();
       throw error;
     }
@@ -155,7 +136,8 @@ export class Trainer {
     const firstFrames = this.firstFramesOf(arSteps);
     await this.loss.begin(terms);
     for (let i = 0; i < config.batch_size; i++) {
-      const window = await this.reader.read(this.sampler.next(firstFrames), arSteps);
+      const draw = this.done * config.batch_size + i;
+      const window = await this.reader.read(drawWindow(config.seed, draw, firstFrames), arSteps);
       await this.loss.add(window, arSteps, true);
     }
     const update = ++this.done;
@@ -196,7 +178,6 @@ export class Trainer {
     ];
     return {
       update: this.done,
-      windowsDrawn: this.sampler.drawn,
       moment1: model.layout.unpack(moment1),
       moment2: model.layout.unpack(moment2),
     };

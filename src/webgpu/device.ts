@@ -30,6 +30,11 @@ export interface Gpu {
   wait<T>(promise: Promise<T>): Promise<T>;
   /** Resolves, never rejects, when the device is gone. */
   lost: Promise<DeviceLoss>;
+  /**
+   * Throws when the device was lost or has reported an error. WebGPU goes on after an error as if nothing had
+   * happened, with zeros for results, so whoever submits or reads asks here.
+   */
+  expectHealthy(): void;
   /** The compiled pipeline of a kernel; compiled once per set of constants and present bindings. */
   pipeline(request: PipelineRequest): Promise<GPUComputePipeline>;
   close(): void;
@@ -43,6 +48,9 @@ export interface PipelineRequest {
 
 /** Features that make kernels faster or measurable; asked for only where the adapter has them. */
 const USEFUL_FEATURES: GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+
+/** Of the kernel that binds most: linear with every addend. */
+const STORAGE_BUFFERS = 10;
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|microsoft basic render|warp/i;
 
@@ -83,6 +91,20 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const fixedSize = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
   const subgroupSize = fixedSize ? (subgroupMinSize ?? 0) : 0;
+  if (device.limits.maxStorageBuffersPerShaderStage < STORAGE_BUFFERS) {
+    device.destroy();
+    throw new DeviceError(
+      `The WebGPU adapter ${description} allows ${adapter.limits.maxStorageBuffersPerShaderStage} storage buffers per shader, ${STORAGE_BUFFERS} are needed: update the graphics driver and the browser, or use another GPU.`,
+    );
+  }
+  let fault: DeviceError | undefined;
+  device.addEventListener('uncapturederror', ({ error }) => {
+    fault ??= new DeviceError(reported(error));
+  });
+  const lost = device.lost.then(({ reason, message }): DeviceLoss => {
+    fault ??= new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
+    return { reason: reason === 'destroyed' ? 'destroyed' : 'unknown', message };
+  });
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   return {
     device,
@@ -90,10 +112,10 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     maxBinding: device.limits.maxStorageBufferBindingSize,
     hasTimestamps: device.features.has('timestamp-query'),
     wait: isSoftware && 'setImmediate' in globalThis ? nappingWait() : (promise) => promise,
-    lost: device.lost.then((info) => ({
-      reason: info.reason === 'destroyed' ? 'destroyed' : 'unknown',
-      message: info.message,
-    })),
+    lost,
+    expectHealthy() {
+      if (fault) throw fault;
+    },
     pipeline(request) {
       const code = kernelSource(request.kernel, request.constants, request.present);
       let made = pipelines.get(code);
@@ -105,6 +127,12 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     },
     close: () => device.destroy(),
   };
+}
+
+function reported(error: GPUError): string {
+  return error instanceof GPUOutOfMemoryError
+    ? 'The GPU has no memory left: close other programs that use it, or choose a smaller model, a coarser grid or a smaller batch.'
+    : `The GPU reported an error, and its results cannot be trusted: ${error.message}`;
 }
 
 async function compile(device: GPUDevice, kernel: Kernel, code: string): Promise<GPUComputePipeline> {
@@ -120,16 +148,20 @@ async function compile(device: GPUDevice, kernel: Kernel, code: string): Promise
   const layout = device.createPipelineLayout({
     bindGroupLayouts: [device.createBindGroupLayout({ entries })],
   });
+  const pipeline = device.createComputePipelineAsync({ label: kernel.name, layout, compute: { module } });
+  // Closed before anything is awaited: it must not catch what others do meanwhile.
+  const scope = device.popErrorScope();
   try {
-    return await device.createComputePipelineAsync({ label: kernel.name, layout, compute: { module } });
+    return await pipeline;
   } catch (cause) {
     const { messages } = await module.getCompilationInfo();
-    const said = messages.map((m) => `line ${m.lineNum}: ${m.message}`).join('\n') || String(cause);
+    const said = messages.map((m) => `line ${m.lineNum}: ${m.message}`);
+    const error = await scope;
+    if (error && said.length === 0) said.push(error.message);
     const numbered = code.split('\n').map((line, i) => `${String(i + 1).padStart(4)} ${line}`);
-    throw new DeviceError(`Kernel ${kernel.name} does not compile. ${said}\n${numbered.join('\n')}`, {
-      cause,
-    });
-  } finally {
-    await device.popErrorScope();
+    throw new DeviceError(
+      `Kernel ${kernel.name} does not compile. ${said.join('\n') || String(cause)}\n${numbered.join('\n')}`,
+      { cause },
+    );
   }
 }

@@ -1,4 +1,3 @@
-import { DeviceError } from '../errors';
 import type { Gpu } from './device';
 import type { Dispatch } from './kernel';
 import type { Ready, ReadyDispatch } from './plan';
@@ -26,18 +25,14 @@ export class Executor {
   /** Measured seconds per estimated second. */
   private scale = 1;
   private lastDone = 0;
-  private lost = false;
 
   constructor(gpu: Gpu) {
     this.gpu = gpu;
-    gpu.lost.then(() => {
-      this.lost = true;
-    });
   }
 
   /**
    * Submits commands in order. Resolves when all are submitted, a few of them possibly still running.
-   * @throws DeviceError when the device was lost
+   * @throws DeviceError when the device was lost or has reported an error
    */
   async run(commands: Iterable<Ready>): Promise<void> {
     const { device } = this.gpu;
@@ -67,22 +62,23 @@ export class Executor {
 
   /**
    * Waits until everything submitted has run.
-   * @throws DeviceError when the device was lost
+   * @throws DeviceError when the device was lost or has reported an error
    */
   async finish(): Promise<void> {
     await Promise.all(this.inFlight.splice(0));
-    this.expectDevice();
+    this.gpu.expectHealthy();
   }
 
   private async submit(commands: GPUCommandBuffer, cost: number): Promise<void> {
-    this.expectDevice();
+    this.gpu.expectHealthy();
     const { device, wait } = this.gpu;
     const start = performance.now();
     device.queue.submit([commands]);
+    if (cost === 0) return; // copies and clears are done in no time
     const done = wait(device.queue.onSubmittedWorkDone()).then(
       () => {
         const now = performance.now();
-        if (cost > 0) this.learn((now - Math.max(start, this.lastDone)) / 1000 / cost);
+        this.learn(cost, (now - Math.max(start, this.lastDone)) / 1000);
         this.lastDone = now;
       },
       () => undefined, // a lost device is reported by the next submission
@@ -91,15 +87,14 @@ export class Executor {
     if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.inFlight.shift();
   }
 
-  /** Trusts slowness at once and speed only by and by: one submission that is too long may cost the device. */
-  private learn(ratio: number): void {
-    this.scale = ratio > this.scale ? ratio : 0.7 * this.scale + 0.3 * ratio;
-  }
-
-  private expectDevice(): void {
-    if (this.lost) {
-      throw new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
-    }
+  /**
+   * Follows slowness fast and speed by and by, for one submission that is too long may cost the device. Short
+   * submissions teach nothing, and no single delay of this program's own may pass for a slow device.
+   */
+  private learn(cost: number, seconds: number): void {
+    if (cost * this.scale < SUBMISSION_SECONDS / 4) return;
+    const ratio = seconds / cost;
+    this.scale = ratio > this.scale ? Math.min(ratio, 4 * this.scale) : 0.7 * this.scale + 0.3 * ratio;
   }
 }
 

@@ -32,6 +32,7 @@ export interface Dispatch {
   tensors: Record<string, Tensor | undefined>;
   args: Record<string, number>;
   constants: Record<string, number | boolean>;
+  /** One count; {@link workgroupGrid} folds it into two dimensions. */
   workgroups: number;
   /** Floating-point operations of the useful work, a multiply-add counted as two. */
   flops: number;
@@ -40,6 +41,9 @@ export interface Dispatch {
   /** Compile-time variant that this dispatch takes where a kernel has several; shown in profiles. */
   variant?: string;
 }
+
+/** Arguments of 4 bytes that fit the uniform block of one dispatch. */
+const MOST_ARGUMENTS = 16;
 
 /** Keeps the literal types of a declaration, so that a dispatch with a misspelt binding does not compile. */
 export function defineKernel<B extends string, A extends string, C extends string>(
@@ -53,6 +57,9 @@ export function defineKernel<B extends string, A extends string, C extends strin
     flops: number;
   }): Dispatch;
 } {
+  if (Object.keys(declaration.args).length > MOST_ARGUMENTS) {
+    throw new RangeError(`${declaration.name}: more than ${MOST_ARGUMENTS} arguments`);
+  }
   return {
     ...declaration,
     dispatch(run) {

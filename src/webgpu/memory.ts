@@ -88,23 +88,27 @@ export class Memory {
     this.gpu.device.queue.writeBuffer(this.buffer(tensor), tensor.offset, data as Float32Array<ArrayBuffer>);
   }
 
-  /** Reads a tensor back without its padding: [rows, width]. Rejects with DeviceError when the device is lost. */
+  /**
+   * Reads a tensor back without its padding: [rows, width].
+   * @throws DeviceError when the device was lost or has reported an error
+   */
   async read(tensor: Tensor): Promise<Float32Array> {
-    const { device } = this.gpu;
-    const staging = device.createBuffer({
+    const { gpu } = this;
+    const staging = gpu.device.createBuffer({
+      label: `${tensor.name} read`,
       size: tensor.bytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     try {
-      const encoder = device.createCommandEncoder();
+      const encoder = gpu.device.createCommandEncoder();
       encoder.copyBufferToBuffer(this.buffer(tensor), tensor.offset, staging, 0, tensor.bytes);
-      device.queue.submit([encoder.finish()]);
-      await this.gpu.wait(staging.mapAsync(GPUMapMode.READ));
-      return unpadded(tensor, new Float32Array(staging.getMappedRange()));
-    } catch (cause) {
-      throw new DeviceError(`Reading ${tensor.name} back from the GPU failed: the device was lost.`, {
-        cause,
+      gpu.device.queue.submit([encoder.finish()]);
+      await gpu.wait(staging.mapAsync(GPUMapMode.READ)).catch((cause: unknown) => {
+        gpu.expectHealthy();
+        throw new DeviceError(`Reading ${tensor.name} back from the GPU failed: ${cause}`, { cause });
       });
+      gpu.expectHealthy();
+      return unpadded(tensor, new Float32Array(staging.getMappedRange()));
     } finally {
       staging.destroy();
     }

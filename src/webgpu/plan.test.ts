@@ -5,6 +5,7 @@ import { dawn } from './dawn';
 import { openDevice } from './device';
 import { Executor } from './execute';
 import { defineKernel, workgroupGrid } from './kernel';
+import { Memory } from './memory';
 import { PlanBuilder, readyClear, readyCopy } from './plan';
 import { profile } from './profile';
 import { ReadbackRing } from './readback';
@@ -99,13 +100,32 @@ describe('plan', () => {
   it('cuts row-wise work into windows that fit a binding', () => {
     const plan = new PlanBuilder(64 * 16 * 3 + 5);
     const windows: [number, number][] = [];
-    plan.overRows(500, 16, (start, count) => windows.push([start, count]));
+    plan.overRows(500, 16, 1, (start, count) => windows.push([start, count]));
     expect(windows).toEqual([
       [0, 192],
       [192, 192],
       [384, 116],
     ]);
   });
+
+  it('cuts heavy row-wise work into windows that do not block an adapter', () => {
+    const windows: number[] = [];
+    new PlanBuilder(2 ** 32).overRows(2_000_000, 2048, 2 * 512 * 512, (_, count) => windows.push(count));
+    expect(Math.max(...windows) * 2 * 512 * 512).toBeLessThanOrEqual(2e10);
+    expect(windows.reduce((a, b) => a + b)).toBe(2_000_000);
+  });
+
+  it('says which tensor does not fit a binding before anything is allocated', () =>
+    withDevice(async ({ gpu, memory: newMemory }) => {
+      const memory = newMemory();
+      const [x, y] = [list('x', 64), list('the wide one', 64)];
+      const plan = new PlanBuilder(128);
+      plan.program('wide');
+      plan.add(add(y, x, 1));
+      await expect(plan.build(gpu, memory)).rejects.toThrow(
+        /increment needs 1 MiB of the wide one in one binding/,
+      );
+    }));
 
   it('copies and clears between replays', () =>
     withDevice(async ({ gpu, memory: newMemory }) => {
@@ -180,6 +200,17 @@ describe('errors', () => {
     gpu.close();
     expect((await gpu.lost).reason).toBe('destroyed');
     await expect(executor.run([])).rejects.toThrow(DeviceError);
+  });
+
+  it('does not trust a device that has reported an error', async () => {
+    const gpu = await openDevice(await dawn());
+    const memory = new Memory(gpu);
+    const x = list('x', 64);
+    memory.add(x);
+    memory.buffer(x).destroy();
+    await expect(memory.read(x)).rejects.toThrow(/The GPU reported an error/);
+    await expect(new Executor(gpu).run([])).rejects.toThrow(DeviceError);
+    gpu.close();
   });
 
   it('says what to do without an adapter', async () => {

@@ -1,8 +1,12 @@
+import { DeviceError } from '../errors';
 import type { Gpu } from './device';
 import { type Dispatch, workgroupGrid } from './kernel';
 import { Memory } from './memory';
 import { assignSlots, type Lifetime, type Slot } from './slots';
 import { list, matrix, ROW_ALIGNMENT, type Tensor } from './tensor';
+
+/** Operations of one dispatch: a tenth of a second on a slow integrated GPU. */
+const DISPATCH_FLOPS = 2e10;
 
 /** A dispatch with everything resolved. */
 export interface ReadyDispatch {
@@ -66,11 +70,17 @@ export class PlanBuilder {
 
   /**
    * Calls `record(start, count)` for windows of rows small enough that no tensor of `widest` bytes a row exceeds
-   * a binding.
+   * a binding, and no dispatch of `flops` operations a row keeps an adapter busy for long.
    */
-  overRows(rows: number, widest: number, record: (start: number, count: number) => void): void {
-    const most = Math.max(1, Math.floor(this.maxBinding / widest / ROW_ALIGNMENT)) * ROW_ALIGNMENT;
-    for (let start = 0; start < rows; start += most) record(start, Math.min(most, rows - start));
+  overRows(
+    rows: number,
+    widest: number,
+    flops: number,
+    record: (start: number, count: number) => void,
+  ): void {
+    const most = Math.min(this.maxBinding / widest, DISPATCH_FLOPS / Math.max(1, flops));
+    const count = Math.max(1, Math.floor(most / ROW_ALIGNMENT)) * ROW_ALIGNMENT;
+    for (let start = 0; start < rows; start += count) record(start, Math.min(count, rows - start));
   }
 
   /** Floating-point operations of the matrix products in a program: what a step must compute at least. */
@@ -107,12 +117,25 @@ export class PlanBuilder {
    * @param persistent buffers of the tensors that outlive the plan.
    */
   async build(gpu: Gpu, persistent: Memory): Promise<Plan> {
+    this.expectBindable();
     const memory = new Memory(gpu);
     try {
       return await this.buildIn(memory, gpu, persistent);
     } catch (error) {
       memory.destroy();
       throw error;
+    }
+  }
+
+  private expectBindable(): void {
+    for (const { kernel, tensors } of [...this.programs.values()].flat()) {
+      for (const tensor of Object.values(tensors)) {
+        if (!tensor || tensor.bytes <= this.maxBinding) continue;
+        const [needed, allowed] = [tensor.bytes, this.maxBinding].map((bytes) => Math.ceil(bytes / 2 ** 20));
+        throw new DeviceError(
+          `${kernel.name} needs ${needed} MiB of ${tensor.name} in one binding, this adapter allows ${allowed} MiB: choose a coarser grid or a smaller latent size.`,
+        );
+      }
     }
   }
 
@@ -224,11 +247,6 @@ class Binder {
     ];
     Object.keys(kernel.bindings).forEach((name, i) => {
       const tensor = dispatch.tensors[name];
-      if (tensor && tensor.bytes > this.gpu.maxBinding) {
-        throw new RangeError(
-          `${kernel.name}: ${tensor.name} has ${tensor.bytes} bytes, a binding holds ${this.gpu.maxBinding}`,
-        );
-      }
       entries.push({
         binding: i + 1,
         resource: tensor

@@ -27,7 +27,7 @@ export class ReadbackRing {
 
   /**
    * Copies the tensor as it is after everything submitted so far. `value` resolves when it has arrived; awaiting
-   * the call itself waits only for a free place in the ring.
+   * the call itself waits only for a free place in the ring. Submits by itself: await `Executor.run` before.
    */
   async capture(): Promise<{ value: Promise<Float32Array> }> {
     const place = this.ring[this.next];
@@ -45,6 +45,7 @@ export class ReadbackRing {
     device.queue.submit([encoder.finish()]);
     const value = this.gpu.wait(place.buffer.mapAsync(GPUMapMode.READ)).then(
       () => {
+        this.gpu.expectHealthy();
         const values = unpadded(this.tensor, new Float32Array(place.buffer.getMappedRange()));
         place.buffer.unmap();
         return values;

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { ConfigError, DatasetError } from '../errors';
+import { CheckpointError, ConfigError } from '../errors';
 import { readCheckpoint } from '../graphcast/checkpoint';
 import { openDataset } from '../weather/dataset';
 import { dawn } from '../webgpu/dawn';
@@ -141,9 +142,9 @@ test('what does not go together is said in one sentence, and the engine stays us
   const { engine, until } = await startEngine();
   await expect(engine.call('train', SETTINGS)).rejects.toThrow('No dataset is open');
   await engine.call('openDataset', { sample: true });
-  await expect(engine.call('train', { ...SETTINGS, preset: 'graphcast_small' })).rejects.toThrow(
-    DatasetError,
-  );
+  const bytes = readFileSync('src/golden/task13/checkpoint.npz');
+  const foreign = new File([bytes], 'foreign.npz');
+  await expect(engine.call('openCheckpoint', { file: foreign })).rejects.toThrow(CheckpointError);
   await expect(engine.call('train', { ...SETTINGS, latentSize: 0 })).rejects.toThrow(ConfigError);
   await expect(engine.call('openDataset', { file: new File(['nonsense'], 'x.nc') })).rejects.toThrow('x.nc');
   const lonely = [new File([], 'mean_by_level.nc')];

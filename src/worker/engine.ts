@@ -38,7 +38,9 @@ export class Engine {
   private readonly gpuProvider: () => Promise<GPU | undefined>;
   private readonly post: <K extends EventName>(event: K, detail: Events[K]) => void;
   private readonly data = new OpenData();
-  private readonly forecasts = new Forecasts();
+  private readonly forecasts = new Forecasts((initialFrame) =>
+    this.post('forecastDropped', { initialFrame }),
+  );
   private readonly turn = new Turn();
   private gpu: Gpu | undefined;
   private run: TrainingRun | undefined;

@@ -3,7 +3,7 @@ import { DatasetError } from '../errors';
 import { rollout } from '../forecast/rollout';
 import { SquaredError } from '../forecast/scores';
 import type { Model } from '../graphcast/model';
-import { nodeAreas } from '../training/trainer';
+import { nodeAreas } from '../training/loss_weights';
 import type { ChannelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { writeForecast } from '../weather/forecast_file';
@@ -12,8 +12,8 @@ import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import type { FieldName, FieldScores, ForecastSummary } from './protocol';
 
-/** Forecasts kept before the oldest is dropped. */
-const KEPT = 8;
+/** Memory that forecasts may take before the oldest ones are dropped; the newest always stays. */
+const CAPACITY_BYTES = 2 ** 30;
 
 interface Stored {
   dataset: Dataset;
@@ -41,6 +41,12 @@ export interface ForecastRequest {
 
 export class Forecasts {
   private readonly stored = new Map<number, Stored>();
+  private readonly onDropped: (initialFrame: number) => void;
+
+  /** @param onDropped told of each forecast that had to make room */
+  constructor(onDropped: (initialFrame: number) => void) {
+    this.onDropped = onDropped;
+  }
 
   /**
    * Runs a forecast, frame by frame, in place of any earlier one from the same initial frame.
@@ -58,12 +64,14 @@ export class Forecasts {
       states: [],
       scores: new Map(),
     };
-    this.keep(initialFrame, forecast);
+    this.stored.delete(initialFrame);
+    this.stored.set(initialFrame, forecast);
     let before = performance.now();
     for await (const frame of rollout(model, new Executor(model.gpu), window, steps)) {
       if (signal.aborted) break;
       forecast.leadHours.push(frame.leadHours);
       forecast.states.push(frame.state);
+      this.makeRoom();
       const now = performance.now();
       onFrame(frame.leadHours, forecast.leadHours.length, (now - before) / 1000);
       before = now;
@@ -144,11 +152,20 @@ export class Forecasts {
     return forecast;
   }
 
-  private keep(initialFrame: number, forecast: Stored): void {
-    this.stored.delete(initialFrame);
-    this.stored.set(initialFrame, forecast);
-    if (this.stored.size > KEPT) this.stored.delete(this.stored.keys().next().value!);
+  private makeRoom(): void {
+    let bytes = 0;
+    for (const { states } of this.stored.values()) bytes += sizeOf(states);
+    for (const [initialFrame, { states }] of this.stored) {
+      if (bytes <= CAPACITY_BYTES || this.stored.size === 1) return;
+      bytes -= sizeOf(states);
+      this.stored.delete(initialFrame);
+      this.onDropped(initialFrame);
+    }
   }
+}
+
+function sizeOf(states: Float32Array[]): number {
+  return states.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function plane(state: Float32Array, layout: ChannelLayout, { variable, level }: FieldName): Float32Array {

@@ -48,8 +48,10 @@ export class OpenData {
    * @throws DatasetError when a file is not what its name says, ConfigError when one of the three is missing
    */
   async useStatistics(files: File[]): Promise<string[]> {
-    this.given = undefined;
-    if (files.length === 0) return [];
+    if (files.length === 0) {
+      this.given = undefined;
+      return [];
+    }
     const find = (name: string) => {
       const file = files.find((candidate) => candidate.name === name);
       if (file) return file;

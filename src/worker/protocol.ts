@@ -132,6 +132,8 @@ export interface Events {
   /** One or more, in order; many short updates travel together. */
   updates: UpdateReport[];
   forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };
+  /** An old forecast had to make room for a new one. */
+  forecastDropped: { initialFrame: number };
   deviceLost: { message: string };
   /** Something to know that stops nothing. */
   notice: { message: string };

@@ -100,3 +100,5 @@ engine.on('forecastFrame', ({ initialFrame, leadHours, done, steps, seconds }) =
   const newest = forecast.leadHours[forecast.leadHours.length - 1] ?? 0;
   if (useView.getState().leadHours === newest) useView.setState({ leadHours });
 });
+
+engine.on('forecastDropped', ({ initialFrame }) => forget(initialFrame));
