@@ -41,7 +41,7 @@ const COMMAND = {
     updates: {
       value: 'N',
       help: 'updates in all: warm-up to 1e-3, then half a cosine to 0',
-      default: '1000',
+      default: '3000',
     },
     seed: { value: 'N', help: 'initial parameters and order of windows', default: '0' },
     out: { value: 'RUN/', help: 'run folder to write', default: 'run' },
@@ -180,7 +180,7 @@ async function configOf(
   return completeRunConfig(given, {
     task: checkpoint?.task ?? taskFromDataset(dataset),
     model: checkpoint?.modelConfig ?? presetModel(options.text('preset') ?? DEFAULT_PRESET),
-    updates: options.count('updates', 1000),
+    updates: options.count('updates', 3000),
   });
 }
 

@@ -1,5 +1,5 @@
 import { padded, type Tensor, view } from '../webgpu/tensor';
-import type { ParameterArray } from './parameters';
+import { isMatrix, NODE_FEATURES, type ParameterArray } from './parameters';
 
 /** Rows [firstRow, firstRow + rows) of an array, where they lie in the flat buffer. */
 interface Section {
@@ -38,9 +38,9 @@ export class ParameterLayout {
   constructor(arrays: ParameterArray[], latent: number) {
     let next = 0;
     let matrixLength = 0;
-    for (const isMatrix of [true, false]) {
+    for (const matrices of [true, false]) {
       for (const array of arrays) {
-        if (array.shape.length > 1 !== isMatrix) continue;
+        if (isMatrix(array) !== matrices) continue;
         const width = array.shape[array.shape.length - 1];
         const stride = padded(width);
         const sections: Section[] = [];
@@ -54,7 +54,7 @@ export class ParameterLayout {
         this.arrays.push(packed);
         this.byName.set(array.name, packed);
       }
-      if (isMatrix) matrixLength = next;
+      if (matrices) matrixLength = next;
     }
     this.length = next;
     this.matrixLength = matrixLength;
@@ -102,13 +102,13 @@ export class ParameterLayout {
 }
 
 /** A matrix's rows are the padded columns of what it multiplies; a vector is one row. */
-const storedRows = (array: ParameterArray, rows: number) => (array.shape.length > 1 ? padded(rows) : 1);
+const storedRows = (array: ParameterArray, rows: number) => (isMatrix(array) ? padded(rows) : 1);
 
 function sectionRows(array: ParameterArray, latent: number): number[] {
-  if (array.shape.length === 1) return [1];
+  if (!isMatrix(array)) return [1];
   const rows = array.shape[0];
   if (!array.name.endsWith('/linear_0:w')) return [rows];
   if (array.name.includes('/processor_')) return Array(rows / latent).fill(latent);
-  if (array.name.includes('/encoder_nodes_mesh_nodes_')) return [rows - 3, 3];
+  if (array.name.includes('/encoder_nodes_mesh_nodes_')) return [rows - NODE_FEATURES, NODE_FEATURES];
   return [rows];
 }

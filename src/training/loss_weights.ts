@@ -102,8 +102,7 @@ export function channelWeights(layout: ChannelLayout, overrides?: Record<string,
     const levels = layout.state.flatMap((channel) =>
       channel.variable === variable ? [channel.level ?? 0] : [],
     );
-    // The share of one level in the mean over levels: (p / mean(p)) / n.
-    return level / levels.reduce((sum, p) => sum + p, 0);
+    return levelWeights(levels)[levels.indexOf(level)] / levels.length;
   });
   return {
     weighted: Float32Array.from(layout.state, ({ variable }, c) => byVariable[variable] * unweighted[c]),
