@@ -10,7 +10,7 @@ import { VARIABLES } from '../weather/variables';
 import { FRAME_SECONDS, WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import { type LeadScore, scoreLead, scoreTable } from './forecast_scores';
-import { formatTime, loadCheckpoint, loadStatistics, openGpu, parametersOf } from './inputs';
+import { formatTime, loadCheckpoint, loadStatistics, memoryLimit, openGpu, parametersOf } from './inputs';
 import { parseOptions, UsageError } from './options';
 import { checkWritable, writeWhole } from './outputs';
 import { Progress } from './progress';
@@ -51,7 +51,13 @@ export async function run(args: string[]): Promise<void> {
   const firstFrame = initialFrame(dataset, reader, options.text('time'));
   const { statistics } = await loadStatistics(options.text('stats'), dataPath, dataset, task);
   const gpu = await openGpu();
-  const model = await createModel(gpu, { config, task, grid: dataset, statistics });
+  const model = await createModel(gpu, {
+    config,
+    task,
+    grid: dataset,
+    statistics,
+    memoryLimit: memoryLimit(gpu),
+  });
   try {
     model.writeParameters(parametersOf(checkpoint));
     const window = await reader.readInitial(firstFrame, steps);

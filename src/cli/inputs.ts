@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CheckpointError, DatasetError } from '../errors';
 import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
@@ -17,6 +18,11 @@ import type { Task } from '../weather/task';
 import { dawn } from '../webgpu/dawn';
 import { type Gpu, openDevice } from '../webgpu/device';
 import { Progress } from './progress';
+
+/** Where the CPU plays the GPU its memory is the machine's, of which the system and this program need some. */
+export function memoryLimit(gpu: Gpu): number | undefined {
+  return gpu.adapter.isSoftware ? 0.8 * totalmem() : undefined;
+}
 
 /** Opens the device and says which on stderr. */
 export async function openGpu(): Promise<Gpu> {

@@ -11,6 +11,7 @@ import {
   formatTime,
   loadCheckpoint,
   loadStatistics,
+  memoryLimit,
   openGpu,
   parametersOf,
   requireUniformGrid,
@@ -55,7 +56,14 @@ export async function run(args: string[]): Promise<void> {
   const firstFrame = reader.requireWindows(steps).at(-1)!;
   const window = await reader.read(firstFrame, steps);
   const training = trainingTerms(dataset, channels, steps > 1);
-  const model = await createModel(gpu, { config, task, grid: dataset, statistics, training });
+  const model = await createModel(gpu, {
+    config,
+    task,
+    grid: dataset,
+    statistics,
+    training,
+    memoryLimit: memoryLimit(gpu),
+  });
   try {
     model.writeParameters(parametersOf(checkpoint));
     const loss = new RolloutLoss(model, executor, steps);

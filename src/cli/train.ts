@@ -19,7 +19,15 @@ import { channelLayout } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
-import { loadCheckpoint, loadStatistics, openGpu, parametersOf, reason, requireUniformGrid } from './inputs';
+import {
+  loadCheckpoint,
+  loadStatistics,
+  memoryLimit,
+  openGpu,
+  parametersOf,
+  reason,
+  requireUniformGrid,
+} from './inputs';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 
@@ -60,6 +68,7 @@ interface Start {
   /** Where the run is written. */
   path: string;
   openFolder: TrainingJob['openFolder'];
+  resumed?: RunFolder;
 }
 
 export async function run(args: string[]): Promise<void> {
@@ -73,12 +82,24 @@ export async function run(args: string[]): Promise<void> {
   const start = options.text('resume')
     ? await resume(options, dataPath, dataset)
     : await begin(options, dataPath, dataset);
-  const { config, statistics, parameters, state, about, path, openFolder } = start;
+  const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
   const gpu = await openGpu();
-  const trainer = await Trainer.create({ gpu, dataset, statistics, config, parameters, state });
+  const trainer = await Trainer.create({
+    gpu,
+    dataset,
+    statistics,
+    config,
+    parameters,
+    state,
+    memoryLimit: memoryLimit(gpu),
+  });
   try {
     console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
-    report(await trainToEnd({ trainer, config, about, openFolder, saveEvery }), path, options.flag('json'));
+    report(
+      await trainToEnd({ trainer, config, about, openFolder, resumed, saveEvery }),
+      path,
+      options.flag('json'),
+    );
   } finally {
     trainer.destroy();
     dataset.close();
@@ -157,6 +178,7 @@ async function resume(options: ParsedOptions, dataPath: string, dataset: Dataset
     about: { description, license },
     path,
     openFolder: async () => folder,
+    resumed: folder,
   };
 }
 

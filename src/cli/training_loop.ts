@@ -1,11 +1,9 @@
 import { TrainingError } from '../errors';
-import type { Checkpoint } from '../graphcast/checkpoint';
-import { parameterArrays } from '../graphcast/parameters';
+import { type Checkpoint, checkpointOf } from '../graphcast/checkpoint';
 import type { RunConfig } from '../training/run_config';
 import type { RunFolder } from '../training/run_folder';
 import { totalUpdates } from '../training/schedule';
 import type { Trainer, UpdateMetrics } from '../training/trainer';
-import { channelLayout } from '../weather/channels';
 import { Progress } from './progress';
 
 export interface TrainingJob {
@@ -15,6 +13,8 @@ export interface TrainingJob {
   about: Pick<Checkpoint, 'description' | 'license'>;
   /** Opens the run's folder; asked for once, when the first update has succeeded. */
   openFolder: () => Promise<RunFolder>;
+  /** The folder of a run that is continued: its last checkpoint is there already. */
+  resumed?: RunFolder;
   /** Updates between checkpoints. */
   saveEvery: number;
 }
@@ -40,16 +40,22 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
   const progress = new Progress(total, 'updates', trainer.updates);
   const losses: number[] = [];
   let folder: RunFolder | undefined;
+  let saved: RunFolder | undefined = job.resumed;
 
   const record = async (metrics: UpdateMetrics) => {
-    checkFinite(metrics, folder?.path);
+    checkFinite(metrics, saved?.path);
     folder ??= await job.openFolder();
     losses.push(metrics.loss);
     await folder.appendMetrics(metrics);
     const [loss, norm] = [metrics.loss.toPrecision(5), metrics.gradientNorm.toPrecision(3)];
     progress.show(metrics.update, `loss ${loss} · gradient norm ${norm}`);
   };
-  const save = async () => folder?.save(await checkpointOf(job), await trainer.readState());
+  const save = async () => {
+    const { model, task } = job.config;
+    const checkpoint = checkpointOf(model, task, await trainer.readParameters(), job.about);
+    await folder?.save(checkpoint, await trainer.readState());
+    saved = folder;
+  };
 
   const signals = listenForStop();
   try {
@@ -79,13 +85,14 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
   };
 }
 
-function checkFinite({ update, loss, gradientNorm }: UpdateMetrics, folder: string | undefined): void {
+/** @param saved where the last good checkpoint is, if there is one */
+function checkFinite({ update, loss, gradientNorm }: UpdateMetrics, saved: string | undefined): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
   const what = Number.isFinite(loss) ? 'gradient' : 'loss';
   const remedy =
-    folder === undefined
-      ? 'check the checkpoint and the statistics that the run starts from'
-      : `lower the learning rate and continue from the last checkpoint in ${folder}`;
+    saved === undefined
+      ? 'start again with a lower learning rate in a --config, or check the checkpoint and the statistics it starts from'
+      : `lower learning_rate in ${saved}/config.json and continue with --resume ${saved}`;
   throw new TrainingError(`The ${what} of update ${update} is not a finite number; ${remedy}.`);
 }
 
@@ -105,16 +112,4 @@ function listenForStop() {
 /** What a shell reports of a process that a signal ended. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
   return signal === 'SIGINT' ? 130 : 143;
-}
-
-async function checkpointOf({ trainer, config, about }: TrainingJob): Promise<Checkpoint> {
-  const { inputs, state } = channelLayout(config.task);
-  const values = await trainer.readParameters();
-  const arrays = parameterArrays(config.model, inputs.length, state.length);
-  return {
-    parameters: new Map(arrays.map(({ name, shape }) => [name, { shape, data: values.get(name)! }])),
-    modelConfig: config.model,
-    task: config.task,
-    ...about,
-  };
 }

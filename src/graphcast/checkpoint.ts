@@ -20,6 +20,26 @@ export interface Checkpoint {
   license: string;
 }
 
+/**
+ * A checkpoint of a model's parameters, in the reference's order of arrays.
+ * @param parameters values by name, for every array of the configuration
+ */
+export function checkpointOf(
+  model: ModelConfig,
+  task: Task,
+  parameters: ReadonlyMap<string, Float32Array>,
+  about: { description: string; license: string },
+): Checkpoint {
+  const { inputs, state } = channelLayout(task);
+  const arrays = parameterArrays(model, inputs.length, state.length);
+  return {
+    parameters: new Map(arrays.map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }])),
+    modelConfig: model,
+    task,
+    ...about,
+  };
+}
+
 const PARAMETER_PREFIX = 'params:';
 /** Fields of the reference's TaskConfig, in its order. */
 const TASK_LISTS = {

@@ -8,7 +8,8 @@ import type { Gpu } from '../webgpu/device';
 import type { ModelConfig } from './config';
 import { Model, type ModelOptions } from './model';
 
-export interface ModelRequest extends Pick<ModelOptions, 'training' | 'policy' | 'blockBytes'> {
+export interface ModelRequest
+  extends Pick<ModelOptions, 'training' | 'policy' | 'blockBytes' | 'memoryLimit'> {
   config: ModelConfig;
   task: Task;
   /** The grid that the data lie on. */

@@ -1,4 +1,5 @@
 import { defaultVariant, type LinearVariant } from '../../shaders/linear/variant';
+import { DeviceError } from '../errors';
 import type { GraphCastGraph } from '../mesh/graph';
 import type { ChannelLayout } from '../weather/channels';
 import type { Normalisation } from '../weather/normalisation';
@@ -36,6 +37,8 @@ export interface ModelOptions {
   policy?: Partial<RecomputePolicy>;
   /** Most bytes of edge latents in one block; by default one binding. */
   blockBytes?: number;
+  /** Most bytes the model may take; more is refused before it is allocated. */
+  memoryLimit?: number;
   /** Of the matrix kernels; by default what is good for the adapter. */
   variant?: LinearVariant;
 }
@@ -113,6 +116,7 @@ export class Model {
       const blockBytes = Math.min(options.blockBytes ?? gpu.maxBinding, gpu.maxBinding);
       const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
       const { plan, taps } = recordWithin(PLAN_BYTES, gpu, options, layout, tensors, graphTensors);
+      expectWithin(options.memoryLimit, memory.bytes + slotBytes(plan.slots()));
       const forwardFlops = plan.flops('forward');
       const built = await plan.build(gpu, memory);
       return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps });
@@ -221,6 +225,14 @@ export class Model {
   private writePlanes(range: PlaneRange, values: Float32Array): void {
     this.memory.write(part(this.tensors.planes, range), values);
   }
+}
+
+function expectWithin(limit: number | undefined, bytes: number): void {
+  if (limit === undefined || bytes <= limit) return;
+  const gib = (value: number) => (value / 2 ** 30).toFixed(1);
+  throw new DeviceError(
+    `The model needs ${gib(bytes)} GiB, there are ${gib(limit)} GiB: choose a smaller preset, a coarser grid or fewer variables and levels.`,
+  );
 }
 
 /**

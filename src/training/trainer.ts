@@ -42,6 +42,8 @@ export interface TrainerOptions {
   parameters: ReadonlyMap<string, Float32Array>;
   /** Where a run resumes. */
   state?: OptimizerState;
+  /** See `ModelOptions`. */
+  memoryLimit?: number;
 }
 
 /**
@@ -97,6 +99,7 @@ export class Trainer {
       grid: dataset,
       statistics: o.statistics,
       training: trainingTerms(dataset, channels, steps > 1),
+      memoryLimit: o.memoryLimit,
     });
     let optimizer: Optimizer | undefined;
     try {
