@@ -35,6 +35,7 @@ export async function* rollout(
     model.writeStatics(window.statics);
     model.writeState('previous', window.state.subarray(0, frame));
     model.writeState('last', window.state.subarray(frame, 2 * frame));
+    await executor.run(plan.program('embed'));
     let pending: (() => Promise<ForecastFrame>) | undefined;
     for (let step = 1; step <= steps; step++) {
       model.writeForcings(window.forcings.subarray((step - 1) * forcings, (step + 2) * forcings));

@@ -3,7 +3,7 @@ import type { BlockedEdges } from './edge_blocks';
 import {
   type MessagesTape,
   type NormedMlp,
-  recordEmbedding,
+  recordConstantEmbedding,
   recordEmbeddingBackward,
   recordMessages,
   recordMessagesBackward,
@@ -41,7 +41,8 @@ export function recordDecoder(
     `${PATH}/processor_edges_0_mesh2grid`,
     edges,
     { senders: mesh, receivers: grid },
-    (block) => recordEmbedding(net, `${PATH}/encoder_edges_mesh2grid`, block.features, { keep: true }),
+    (block) =>
+      recordConstantEmbedding(net, `${PATH}/encoder_edges_mesh2grid`, block.features, { keep: true }),
     { updateEdges: false, keep: policy.keepMessages },
   );
   const update = recordNodeUpdate(net, `${PATH}/processor_nodes_0_grid_nodes`, grid, sums, policy.keepNodes);

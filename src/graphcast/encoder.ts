@@ -3,6 +3,7 @@ import type { BlockedEdges } from './edge_blocks';
 import {
   type MessagesTape,
   type NormedMlp,
+  recordConstantEmbedding,
   recordEmbedding,
   recordEmbeddingBackward,
   recordMessages,
@@ -43,7 +44,7 @@ export function recordEncoder(
   const grid = recordEmbedding(net, `${PATH}/encoder_nodes_grid_nodes`, gridInput, {
     keep: policy.keepNodes,
   });
-  const mesh = recordEmbedding(net, `${PATH}/encoder_nodes_mesh_nodes`, meshFeatures, {
+  const mesh = recordConstantEmbedding(net, `${PATH}/encoder_nodes_mesh_nodes`, meshFeatures, {
     section: STRUCTURAL_SECTION,
     keep: policy.keepNodes,
   });
@@ -52,7 +53,8 @@ export function recordEncoder(
     `${PATH}/processor_edges_0_grid2mesh`,
     edges,
     { senders: grid.latents, receivers: mesh.latents },
-    (block) => recordEmbedding(net, `${PATH}/encoder_edges_grid2mesh`, block.features, { keep: true }),
+    (block) =>
+      recordConstantEmbedding(net, `${PATH}/encoder_edges_grid2mesh`, block.features, { keep: true }),
     { updateEdges: false, keep: policy.keepMessages },
   );
   const meshUpdate = recordNodeUpdate(

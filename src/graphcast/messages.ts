@@ -205,8 +205,34 @@ export function recordEmbedding(
   options: { section?: number; keep: boolean },
 ): { latents: Tensor; embedding: NormedMlp } {
   const latents = net.plan.transient(`${path} embedded`, x.rows, net.latent);
+  return { latents, embedding: recordEmbeddingInto(net, path, x, latents, options) };
+}
+
+/** {@link recordEmbedding} of features that never change: once per set of parameters where memory allows. */
+export function recordConstantEmbedding(
+  net: Recorder,
+  path: string,
+  x: Tensor,
+  options: { section?: number; keep: boolean },
+): { latents: Tensor; embedding: NormedMlp } {
+  if (!net.constant) return recordEmbedding(net, path, x, options);
+  const latents = net.constant(`${path} embedded`, x.rows);
+  net.plan.within('embed', () => recordEmbeddingInto(net, path, x, latents, options));
+  const noBackward = () => {
+    throw new Error(`${path}: constant embeddings have no backward pass`);
+  };
+  return { latents, embedding: noBackward };
+}
+
+function recordEmbeddingInto(
+  net: Recorder,
+  path: string,
+  x: Tensor,
+  latents: Tensor,
+  options: { section?: number; keep: boolean },
+): NormedMlp {
   const first = { terms: [{ x, section: options.section ?? 0 }] };
-  return { latents, embedding: recordNormedMlp(net, path, x.rows, first, { y: latents }, options.keep) };
+  return recordNormedMlp(net, path, x.rows, first, { y: latents }, options.keep);
 }
 
 /** The gradient of {@link recordEmbedding}; `dx` takes the gradient of the features where somebody wants it. */

@@ -7,14 +7,14 @@ import type { Gpu } from '../webgpu/device';
 import { Memory } from '../webgpu/memory';
 import { type Plan, PlanBuilder, type Ready, readyClear, readyCopy } from '../webgpu/plan';
 import { slotBytes } from '../webgpu/slots';
-import type { Tensor } from '../webgpu/tensor';
+import { matrix, padded, type Tensor } from '../webgpu/tensor';
 import { type ModelConfig, validateModelConfig } from './config';
 import { recordPrograms, type Taps } from './model_programs';
 import { createTensors, type ModelTensors, type PlaneRange, part } from './model_tensors';
 import { type GraphTensors, uploadGraph } from './network';
 import { ParameterLayout } from './packing';
 import { parameterArrays } from './parameters';
-import type { RecomputePolicy } from './recorder';
+import type { RecomputePolicy, Recorder } from './recorder';
 
 /** What a model needs to be trained, beyond what it needs to run. */
 export interface TrainingTerms {
@@ -43,6 +43,9 @@ export interface ModelOptions {
   variant?: LinearVariant;
 }
 
+/** Memory that embeddings of mesh nodes and edges may take to be computed once for a whole forecast. */
+const CONSTANT_BYTES = 512 * 2 ** 20;
+
 /** Transient memory that a plan may take before it computes things twice rather than keep them. */
 const PLAN_BYTES = 2 * 2 ** 30;
 
@@ -50,8 +53,8 @@ const PLAN_BYTES = 2 * 2 ** 30;
  * GraphCast on a GPU: parameters, graph, and plans for one 6 h step. Frames are planes [channels, grid nodes] in
  * physical units, as the reference's rollout state is; the network sees them normalised.
  *
- * Programs: `forward` (planes to normalised output), `advance` (output to the next frame), and with training terms
- * `loss` (adds the weighted squared error of every channel to `sums`) and `backward`.
+ * Programs: `embed` (once after parameters have changed; empty where `forward` does it), `forward` (planes to normalised
+ * output), `advance` (output to the next frame), and with training terms `loss` (adds the weighted squared error of every channel to `sums`) and `backward`.
  */
 export class Model {
   readonly gpu: Gpu;
@@ -115,7 +118,8 @@ export class Model {
       const tensors = createTensors(memory, options, layout);
       const blockBytes = Math.min(options.blockBytes ?? gpu.maxBinding, gpu.maxBinding);
       const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
-      const { plan, taps } = recordWithin(PLAN_BYTES, gpu, options, layout, tensors, graphTensors);
+      const constant = options.training ? undefined : constants(memory, graph, config.latent_size);
+      const { plan, taps } = recordWithin(PLAN_BYTES, gpu, options, layout, tensors, graphTensors, constant);
       expectWithin(options.memoryLimit, memory.bytes + slotBytes(plan.slots()));
       const forwardFlops = plan.flops('forward');
       const built = await plan.build(gpu, memory);
@@ -227,6 +231,17 @@ export class Model {
   }
 }
 
+/** Where embeddings that never change are kept during a forecast; undefined when they take too much memory. */
+function constants(memory: Memory, graph: GraphCastGraph, latent: number): Recorder['constant'] {
+  const edges = graph.grid2mesh.senders.length + graph.mesh.senders.length + graph.mesh2grid.senders.length;
+  if ((graph.meshNodes + edges) * padded(latent) * 4 > CONSTANT_BYTES) return undefined;
+  return (name, rows) => {
+    const tensor = matrix(name, rows, latent);
+    memory.add(tensor);
+    return tensor;
+  };
+}
+
 function expectWithin(limit: number | undefined, bytes: number): void {
   if (limit === undefined || bytes <= limit) return;
   const gib = (value: number) => (value / 2 ** 30).toFixed(1);
@@ -246,6 +261,7 @@ function recordWithin(
   layout: ParameterLayout,
   tensors: ModelTensors,
   graph: GraphTensors,
+  constant: Recorder['constant'],
 ): { plan: PlanBuilder; taps: Taps } {
   const { config, policy } = options;
   const steps = config.gnn_msg_steps;
@@ -259,13 +275,14 @@ function recordWithin(
       .map((segment) => ({ keepMessages: false, keepNodes: false, keepSteps: false, segment })),
   ];
   let smallest: { plan: PlanBuilder; taps: Taps; bytes: number } | undefined;
-  for (const candidate of policies) {
+  for (const candidate of options.training ? policies : [everything]) {
     const plan = new PlanBuilder(gpu.maxBinding);
     const net = {
       plan,
       layout,
       parameters: tensors.parameters,
       gradients: tensors.gradients,
+      constant,
       latent: config.latent_size,
       hiddenLayers: config.hidden_layers,
       variant: options.variant ?? defaultVariant(gpu.adapter),

@@ -41,6 +41,7 @@ export function recordPrograms(
   const inputs = channels.inputs.length;
   const outputs = channels.state.length;
 
+  plan.program('embed');
   plan.program('forward');
   const x = plan.transient('network input', grid, inputs + NODE_FEATURES);
   const { planes, inputPlane: plane, inputMean: mean, inputScale: scale } = t;

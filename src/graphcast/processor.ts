@@ -3,7 +3,7 @@ import type { BlockedEdges } from './edge_blocks';
 import {
   type MessagesTape,
   type NormedMlp,
-  recordEmbedding,
+  recordConstantEmbedding,
   recordEmbeddingBackward,
   recordMessages,
   recordMessagesBackward,
@@ -50,7 +50,7 @@ export function recordProcessor(
   policy: RecomputePolicy,
 ): { mesh: Tensor; tape: ProcessorTape } {
   const embedded = edges.blocks.map(({ features }) =>
-    recordEmbedding(net, `${PATH}/encoder_edges_mesh`, features, { keep: policy.keepMessages }),
+    recordConstantEmbedding(net, `${PATH}/encoder_edges_mesh`, features, { keep: policy.keepMessages }),
   );
   let state: MeshState = { nodes, edges: embedded.map(({ latents }) => latents) };
   const checkpoints = new Map<number, MeshState>();

@@ -11,6 +11,11 @@ export interface Recorder {
   parameters: Tensor;
   /** Absent when the plan is for inference: then nothing is kept for a backward pass. */
   gradients?: Tensor;
+  /**
+   * Gives memory that outlives the plan to what depends on parameters and graph alone, and so is computed once, by
+   * the program `embed`. Absent where it is computed in every forward pass.
+   */
+  constant?: (name: string, rows: number) => Tensor;
   latent: number;
   hiddenLayers: number;
   /** Which of the matrix kernels' variants to take. */

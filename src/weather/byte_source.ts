@@ -1,4 +1,5 @@
 import { DatasetError } from '../errors';
+import { download } from './download';
 
 /** Of Workers only, and so not among the declarations of the DOM. */
 declare class FileReaderSync {
@@ -21,7 +22,7 @@ export interface ByteSource {
  * Worker the `File` is; a URL (and a `File` outside a Worker) is loaded as a whole.
  *
  * @param source path (in Node) or URL, or a picked or dropped file
- * @throws DatasetError when there is no such file or the server refuses it
+ * @throws DatasetError when there is no such file, the server refuses it, or it is too large to be loaded
  */
 export async function openByteSource(source: string | File): Promise<ByteSource> {
   if (typeof source !== 'string') {
@@ -85,28 +86,4 @@ function pathSource(path: string, fs: typeof import('node:fs')): ByteSource {
     },
     close: () => fs.closeSync(descriptor),
   };
-}
-
-async function download(address: string): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(address);
-  } catch (cause) {
-    throw new DatasetError(
-      `${address}: no answer; check the address and the connection, and that the server allows other pages to read it (CORS).`,
-      { cause },
-    );
-  }
-  if (!response.ok) {
-    throw new DatasetError(
-      `${address}: the server answered ${response.status} ${response.statusText}; check the address.`,
-    );
-  }
-  try {
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    throw new DatasetError(`${address}: the connection broke while the file was loading; try again.`, {
-      cause,
-    });
-  }
 }

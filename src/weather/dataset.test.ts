@@ -131,6 +131,86 @@ test('describes its variables', async () => {
   expect(variables.get('land_sea_mask')).toMatchObject({ hasTime: false, hasLevel: false, units: '' });
 });
 
+describe('units', () => {
+  const given = (name: string, units: string, data?: (value: number) => number) => {
+    const spec = smallPlanet();
+    const variable = variableOf(spec, name);
+    variable.attributes = { units };
+    if (data) variable.data = Float64Array.from(variable.data as Float32Array, data);
+    return openPlanet(spec);
+  };
+
+  test.each([
+    ['2m_temperature', 'degC', (kelvin: number) => kelvin - 273.15, 'K'],
+    ['2m_temperature', 'kelvin', (kelvin: number) => kelvin, 'K'],
+    ['geopotential', 'm^2/s^2', (value: number) => value, 'm**2 s**-2'],
+    ['land_sea_mask', '%', (fraction: number) => fraction * 100, '(0 - 1)'],
+  ])('%s in %s', async (name, units, stored, expected) => {
+    const clean = await openPlanet(smallPlanet());
+    const dataset = await given(name, units, stored);
+    const values = await dataset.read(name, 1);
+    (await clean.read(name, 1)).forEach((value, i) => {
+      expect(values[i]).toBeCloseTo(value, 4);
+    });
+    expect(dataset.variables.get(name)?.units).toBe(expected);
+  });
+
+  test('that cannot be converted are refused when the variable is read, and not before', async () => {
+    const dataset = await given('geopotential', 'gpm');
+    expect(dataset.variables.get('geopotential')?.units).toBe('gpm');
+    await dataset.read('2m_temperature', 0);
+    const attempt = dataset.read('geopotential', 0);
+    await expect(attempt).rejects.toThrow(DatasetError);
+    await expect(attempt).rejects.toThrow(
+      /planet\.nc: 'geopotential' is in 'gpm', but 'm\*\*2 s\*\*-2' is expected/,
+    );
+  });
+
+  test('of a variable that is not known are left as they are', async () => {
+    const spec = smallPlanet();
+    Object.assign(variableOf(spec, '2m_temperature'), { name: 'mystery', attributes: { units: 'octas' } });
+    const dataset = await openPlanet(spec);
+    expect((await dataset.read('mystery', 0))[0]).toBeLessThan(100);
+    expect(dataset.variables.get('mystery')?.units).toBe('octas');
+  });
+
+  test('of levels', async () => {
+    const spec = smallPlanet();
+    const level = variableOf(spec, 'level');
+    Object.assign(level, { data: Float32Array.of(5500, 85000, 100_000), attributes: { units: 'Pa' } });
+    expect((await openPlanet(spec)).levels).toEqual([55, 850, 1000]);
+    level.attributes = { units: 'm' };
+    await expect(openPlanet(spec)).rejects.toThrow(
+      /planet\.nc: the coordinate 'level' is in 'm', but .* in 'hPa' are expected/,
+    );
+  });
+});
+
+test('coordinates may be packed', async () => {
+  const spec = smallPlanet();
+  const packed = (name: string, data: Int16Array, scale: number, offset: number) => {
+    const attributes = { ...variableOf(spec, name).attributes };
+    attributes.scale_factor = Float64Array.of(scale);
+    attributes.add_offset = Float64Array.of(offset);
+    Object.assign(variableOf(spec, name), { data, attributes });
+  };
+  packed('lat', Int16Array.of(0, 60, 120, 180, 240, 300, 360), 0.5, -90);
+  packed('level', Int16Array.of(50, 85, 100), 10, 0);
+  packed('datetime', Int16Array.of(0, 1, 2, 3), 6, 0);
+  const { latitudes, levels, times } = await openPlanet(spec);
+  expect(Array.from(latitudes)).toEqual([-90, -60, -30, 0, 30, 60, 90]);
+  expect(levels).toEqual([500, 850, 1000]);
+  expect(Array.from(times, (time) => (time - PLANET_START) / 3600)).toEqual([0, 6, 12, 18]);
+});
+
+test('a closed dataset says so', async () => {
+  const dataset = await openPlanet(smallPlanet());
+  dataset.close();
+  const attempt = dataset.read('geopotential', 0);
+  await expect(attempt).rejects.toThrow(DatasetError);
+  await expect(attempt).rejects.toThrow(/planet\.nc: the file is closed/);
+});
+
 test('time may itself be in UTC, and before 1970', async () => {
   const spec = smallPlanet();
   spec.variables = spec.variables.filter(({ name }) => name !== 'datetime');
@@ -182,6 +262,23 @@ describe('bad input is one sentence with file and remedy', () => {
     const spec = smallPlanet({ order: ['batch', 'level', 'lat', 'lon'], hours: [0] });
     spec.variables = spec.variables.filter(({ name }) => name !== 'time' && name !== 'datetime');
     await expect(openPlanet(spec)).rejects.toThrow(/no field has a time dimension/);
+  });
+
+  test('no frame', async () => {
+    const bytes = writeNetcdf3(smallPlanet({ hours: [] }));
+    const attempt = openDataset(new File([bytes], 'empty.nc'));
+    await expect(attempt).rejects.toThrow(DatasetError);
+    await expect(attempt).rejects.toThrow(/empty\.nc: the time dimension is empty/);
+  });
+
+  test('an axis longer than any real one', async () => {
+    const bytes = await writeNetcdf({
+      dimensions: { lat: 2 ** 20 + 1 },
+      variables: [{ name: 'lat', dimensions: ['lat'], data: new Int8Array(2 ** 20 + 1) }],
+    });
+    await expect(openDataset(new File([bytes], 'long.nc'))).rejects.toThrow(
+      /long\.nc: the coordinate 'lat' has 1048577 values/,
+    );
   });
 
   test('several samples in a batch', async () => {

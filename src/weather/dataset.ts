@@ -1,22 +1,22 @@
 import { DatasetError } from '../errors';
-import {
-  type ArrayStore,
-  type NumericArray,
-  readAll,
-  type StoredVariable,
-  textAttribute,
-} from './array_store';
+import { type ArrayStore, type StoredVariable, textAttribute } from './array_store';
 import { decodeTimes, formatUtc, isReferenceTime } from './cf_time';
+import { readCoordinate, readLevels } from './coordinates';
 import { latitudeAxis, levelAxis, longitudeAxis } from './grid';
 import { openNetcdf } from './netcdf';
 import { unpack } from './packing';
+import { type Conversion, convert, unitConversion } from './unit_conversion';
+import { VARIABLES } from './variables';
 
 /** What a dataset says of one of its fields. */
 export interface VariableInfo {
   name: string;
   hasTime: boolean;
   hasLevel: boolean;
-  /** As the file spells them; '' when it gives none. */
+  /**
+   * Of what `read` gives: ERA5's units for a known variable, else as the file spells them; '' when the file gives
+   * none.
+   */
   units: string;
   longName?: string;
 }
@@ -38,11 +38,14 @@ export interface Dataset {
   times: Float64Array;
   variables: Map<string, VariableInfo>;
   /**
-   * One frame of a variable, [levels?, latitudes, longitudes], in the file's units; missing values are NaN.
+   * One frame of a variable, [levels?, latitudes, longitudes]; missing values are NaN. A known variable
+   * (`VARIABLES`) is converted to ERA5's units, which are assumed where the file gives none; any other is left in
+   * the file's.
    *
    * @param frame ignored for a variable without time
    * @param levels hPa, for a variable with levels: which ones and in which order; all when left out
-   * @throws DatasetError when the variable or a level is missing or the file cannot be read
+   * @throws DatasetError when the variable or a level is missing, its units cannot be converted, or the file cannot
+   *   be read or is closed
    */
   read(variable: string, frame: number, levels?: number[]): Promise<Float32Array>;
   close(): void;
@@ -64,7 +67,7 @@ type Role = (typeof ROLES)[keyof typeof ROLES];
  * Opens a NetCDF file in the layout of GraphCast's example datasets (spec 10.2) as a dataset.
  *
  * @param source path (in Node) or URL, or a picked or dropped file
- * @throws DatasetError when the file cannot be read, or its grid or times do not fit
+ * @throws DatasetError when the file cannot be read, has no frame, or its grid or times do not fit
  */
 export async function openDataset(source: string | File): Promise<Dataset> {
   const store = await openNetcdf(source);
@@ -79,13 +82,14 @@ export async function openDataset(source: string | File): Promise<Dataset> {
 /** Puts the fields of a store in the clean order; see `openDataset`. */
 async function cleanGrid(store: ArrayStore): Promise<Dataset> {
   const { name } = store;
-  const latitude = latitudeAxis(await coordinate(store, 'latitude'), name);
-  const longitude = longitudeAxis(await coordinate(store, 'longitude'), name);
+  const latitude = latitudeAxis(await readCoordinate(store, coordinate(store, 'latitude')), name);
+  const longitude = longitudeAxis(await readCoordinate(store, coordinate(store, 'longitude')), name);
   const fields = new Map([...store.variables].filter(([, variable]) => isField(variable)));
   const onLevels = [...fields.values()].some((field) => rolesOf(field).includes('level'));
-  const level = onLevels ? levelAxis(await coordinate(store, 'level'), name) : undefined;
+  const level = onLevels ? levelAxis(await readLevels(store, coordinate(store, 'level')), name) : undefined;
   const levels = Array.from(level?.values ?? []);
   const times = await frameTimes(store);
+  let closed = false;
 
   return {
     name,
@@ -95,6 +99,7 @@ async function cleanGrid(store: ArrayStore): Promise<Dataset> {
     times,
     variables: new Map([...fields].map(([key, field]) => [key, info(field)])),
     async read(variable, frame, wanted = levels) {
+      if (closed) throw new DatasetError(`${name}: the file is closed; open it again.`);
       const field = fields.get(variable);
       if (!field) {
         const held = [...fields.keys()].join(', ') || 'no field';
@@ -116,13 +121,19 @@ async function cleanGrid(store: ArrayStore): Promise<Dataset> {
       const planes = level
         ? Int32Array.from(wanted, (hPa) => level.order[levels.indexOf(hPa)])
         : new Int32Array();
-      return readFrame(store, field, frame, {
+      const conversion = requireConversion(field, name);
+      const values = await readFrame(store, field, frame, {
         latitude: latitude.order,
         longitude: longitude.order,
         level: planes,
       });
+      convert(values, conversion);
+      return values;
     },
-    close: () => store.close(),
+    close() {
+      closed = true;
+      store.close();
+    },
   };
 }
 
@@ -173,6 +184,11 @@ async function frameTimes(store: ArrayStore): Promise<Float64Array> {
   if (frames === undefined) {
     throw new DatasetError(`${name}: no field has a time dimension; open a file with the dimension 'time'.`);
   }
+  if (frames === 0) {
+    throw new DatasetError(
+      `${name}: the time dimension is empty; open a file with at least one frame (writing it may have been cut off).`,
+    );
+  }
   const batch = sizeOf(store, 'batch') ?? 1;
   if (batch > 1) {
     throw new DatasetError(
@@ -188,7 +204,7 @@ async function frameTimes(store: ArrayStore): Promise<Float64Array> {
     );
   }
   const calendar = textAttribute(clock, 'calendar') || 'standard';
-  const stored = await readAll(store, clock);
+  const stored = await readCoordinate(store, clock);
   const times = decodeTimes(stored, textAttribute(clock, 'units'), calendar, `${name}: '${clock.name}'`);
   const unordered = times.findIndex((time, i) => i > 0 && !(time > times[i - 1]));
   if (unordered > 0) {
@@ -200,7 +216,7 @@ async function frameTimes(store: ArrayStore): Promise<Float64Array> {
 }
 
 /** The coordinate variable of an axis. */
-async function coordinate(store: ArrayStore, role: Role): Promise<Float64Array> {
+function coordinate(store: ArrayStore, role: Role): StoredVariable {
   const names = Object.entries(ROLES).flatMap(([key, meaning]) => (meaning === role ? [key] : []));
   const variable = names.map((key) => store.variables.get(key)).find((found) => found?.shape.length === 1);
   if (!variable) {
@@ -208,8 +224,7 @@ async function coordinate(store: ArrayStore, role: Role): Promise<Float64Array> 
       `${store.name}: there is no ${role} coordinate; the file needs a one-dimensional variable '${names[0]}'.`,
     );
   }
-  const values: NumericArray = await readAll(store, variable);
-  return Float64Array.from({ length: values.length }, (_, i) => Number(values[i]));
+  return variable;
 }
 
 /** The roles of a variable's dimensions; undefined for one that has none here. */
@@ -238,13 +253,29 @@ function sizeOf(store: ArrayStore, role: Role): number | undefined {
   return undefined;
 }
 
+/** How stored values become ERA5's units; undefined for a known variable in units that cannot be converted. */
+function conversionOf(field: StoredVariable): Conversion | undefined {
+  const units = textAttribute(field, 'units');
+  return unitConversion(units, VARIABLES.get(field.name)?.units ?? units);
+}
+
+function requireConversion(field: StoredVariable, file: string): Conversion {
+  const conversion = conversionOf(field);
+  if (conversion) return conversion;
+  throw new DatasetError(
+    `${file}: '${field.name}' is in '${textAttribute(field, 'units')}', but '${VARIABLES.get(field.name)?.units}' is expected and cannot be computed from it; convert the variable, or leave it out.`,
+  );
+}
+
 function info(field: StoredVariable): VariableInfo {
   const roles = rolesOf(field);
+  const units = textAttribute(field, 'units');
+  const expected = VARIABLES.get(field.name)?.units;
   return {
     name: field.name,
     hasTime: roles.includes('time'),
     hasLevel: roles.includes('level'),
-    units: textAttribute(field, 'units'),
+    units: units && expected && conversionOf(field) ? expected : units,
     longName: textAttribute(field, 'long_name') || undefined,
   };
 }

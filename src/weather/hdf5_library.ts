@@ -18,6 +18,7 @@ export interface MemoryFileSystem {
   createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
   readFile(path: string): Uint8Array<ArrayBuffer>;
   unlink(path: string): void;
+  analyzePath(path: string): { exists: boolean };
   /** By file descriptor. */
   streams: { stream_ops: StreamOperations }[];
 }

@@ -5,6 +5,7 @@ import { type NumericArray, readAll } from './array_store';
 import { freshPath, hdf5Library } from './hdf5_library';
 import { openNetcdf } from './netcdf';
 import { type NetcdfSpec, writeNetcdf } from './netcdf_writer';
+import { openNetcdf3 } from './netcdf3';
 import { writeNetcdf3 } from './netcdf3.fixture';
 
 const SPEC: NetcdfSpec = {
@@ -98,6 +99,24 @@ test('a NetCDF-3 header longer than its first piece', async () => {
   );
   const store = await openNetcdf(file(writeNetcdf3({ ...SPEC, attributes })));
   expect(numbers(await store.read('level', [0], [2]))).toEqual([500, 1000]);
+});
+
+test('a NetCDF-3 header that never ends is given up after 64 MiB', async () => {
+  const cut = writeNetcdf3(SPEC).slice(0, 40);
+  let longest = 0;
+  const endless = {
+    name: 'endless.nc',
+    size: 2 ** 33,
+    read: (_: number, length: number) => {
+      longest = Math.max(longest, length);
+      return cut;
+    },
+    close: () => {},
+  };
+  const attempt = openNetcdf3(endless);
+  await expect(attempt).rejects.toThrow(DatasetError);
+  await expect(attempt).rejects.toThrow(/endless\.nc: .*longer than 64 MiB/);
+  expect(longest).toBe(64 * 2 ** 20);
 });
 
 describe('claims of 2^40 elements are refused before anything is allocated', () => {

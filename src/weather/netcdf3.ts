@@ -78,28 +78,33 @@ export async function openNetcdf3(source: ByteSource): Promise<ArrayStore> {
 
 type HeaderVariable = Header['variables'][number];
 
-/** Parses the header from as much of the start of the file as it turns out to need. */
+/** Bytes that a header may have; real ones have a few thousand. */
+const HEADER_LIMIT = 64 * 2 ** 20;
+
+/** Parses the header from as much of the start of the file as it turns out to need, within the limit. */
 function readHeader(source: ByteSource): Header {
   for (let length = 65_536; ; length *= 4) {
-    const whole = length >= source.size;
     try {
       const { header } = new NetCDFReader(source.read(0, length));
       checkReferences(header);
       return header;
     } catch (cause) {
-      if (cause instanceof RangeError && !whole) continue;
-      const reason =
-        cause instanceof RangeError
-          ? 'it ends inside its header'
-          : cause instanceof Error
-            ? cause.message
-            : cause;
+      const endsTooEarly = cause instanceof RangeError;
+      const whole = length >= source.size;
+      if (endsTooEarly && !whole && length < HEADER_LIMIT) continue;
       throw new DatasetError(
-        `${source.name}: the NetCDF-3 header cannot be read (${reason}); the file is cut short or damaged: download or write it again.`,
+        `${source.name}: the NetCDF-3 header cannot be read (${reasonOf(cause, whole)}); the file is cut short or damaged: download or write it again.`,
         { cause },
       );
     }
   }
+}
+
+function reasonOf(cause: unknown, whole: boolean): string {
+  if (cause instanceof RangeError) {
+    return whole ? 'the file ends inside it' : `it is longer than ${HEADER_LIMIT / 2 ** 20} MiB`;
+  }
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** netcdfjs passes on a type it does not know and a dimension that does not exist. */

@@ -45,3 +45,13 @@ test('follows the rules by which NetCDF-4 and xarray find dimensions', async () 
   expect(file.attrs.title.value).toBe('a test');
   file.close();
 });
+
+test('leaves nothing in memory when it fails', async () => {
+  const { fileSystem } = await hdf5Library();
+  const files = () => (fileSystem as unknown as { readdir(path: string): string[] }).readdir('/');
+  const before = files();
+  const data = Float32Array.of(1, 2);
+  const spec = { dimensions: { lat: 2 }, variables: [{ name: 'field', dimensions: ['absent'], data }] };
+  await expect(writeNetcdf(spec)).rejects.toThrow();
+  expect(files()).toEqual(before);
+});

@@ -29,18 +29,20 @@ export interface NetcdfSpec {
 export async function writeNetcdf(spec: NetcdfSpec): Promise<Uint8Array<ArrayBuffer>> {
   const { File: Hdf5, fileSystem, checked } = await hdf5Library();
   const path = freshPath();
-  checked(() => {
-    // NetCDF-4 keeps dimensions and variables in the order in which they were made.
-    const file = new Hdf5(path, 'w', { track_order: true });
-    try {
-      fill(file, spec);
-    } finally {
-      file.close();
-    }
-  });
-  const bytes = fileSystem.readFile(path);
-  fileSystem.unlink(path);
-  return bytes;
+  try {
+    checked(() => {
+      // NetCDF-4 keeps dimensions and variables in the order in which they were made.
+      const file = new Hdf5(path, 'w', { track_order: true });
+      try {
+        fill(file, spec);
+      } finally {
+        file.close();
+      }
+    });
+    return fileSystem.readFile(path);
+  } finally {
+    if (fileSystem.analyzePath(path).exists) fileSystem.unlink(path);
+  }
 }
 
 function fill(file: File, spec: NetcdfSpec): void {

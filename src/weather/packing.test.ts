@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StoredVariable } from './array_store';
-import { unpack } from './packing';
+import { unpack, unpackCoordinate } from './packing';
 
 const variable = (attributes: StoredVariable['attributes']): StoredVariable => ({
   name: 'v',
@@ -36,4 +36,42 @@ test('doubles and 64-bit integers become float32', () => {
     -7,
     Number.NaN,
   ]);
+});
+
+test.each([-999.9, 1e20])('a fill value %d written as a double is found among floats', (fill) => {
+  for (const attributes of [{ missing_value: fill }, { _FillValue: fill }]) {
+    expect(Array.from(unpack(Float32Array.of(fill, 2), variable(attributes)))).toEqual([Number.NaN, 2]);
+  }
+});
+
+describe('the fill values of the NetCDF library', () => {
+  const cases = [
+    Int16Array.of(-32_767, 1),
+    Uint16Array.of(65_535, 1),
+    Int32Array.of(-2_147_483_647, 1),
+    Uint32Array.of(4_294_967_295, 1),
+    BigInt64Array.of(-9_223_372_036_854_775_806n, 1n),
+    BigUint64Array.of(18_446_744_073_709_551_614n, 1n),
+    Float32Array.of(9.969209968386869e36, 1),
+    Float64Array.of(9.969209968386869e36, 1),
+  ];
+  test.each(cases.map((stored) => [stored.constructor.name, stored] as const))('%s', (_, stored) => {
+    expect(Array.from(unpack(stored, variable({})))).toEqual([Number.NaN, 1]);
+    expect(Array.from(unpack(stored, variable({ missing_value: 7 })))).toEqual([Number.NaN, 1]);
+    expect(unpack(stored, variable({ _FillValue: 7 }))[0]).toBe(Math.fround(Number(stored[0])));
+  });
+
+  test('bytes have none', () => {
+    expect(Array.from(unpack(Int8Array.of(-127), variable({})))).toEqual([-127]);
+    expect(Array.from(unpack(Uint8Array.of(255), variable({})))).toEqual([255]);
+  });
+});
+
+test('coordinates keep their precision', () => {
+  const attributes = { scale_factor: 0.1, add_offset: -90 };
+  expect(Array.from(unpackCoordinate(Int16Array.of(1, 900), variable(attributes)))).toEqual([
+    1 * 0.1 - 90,
+    0,
+  ]);
+  expect(unpackCoordinate(Int32Array.of(1_700_000_001), variable({}))[0]).toBe(1_700_000_001);
 });

@@ -65,6 +65,44 @@ test('equal a direct computation over the frames, differences only between frame
   expect(statistics.diffsStddev('land_sea_mask', null)).toBeUndefined();
 });
 
+test('a Worker can handle messages while they are computed', async () => {
+  const dataset = await openPlanet(smallPlanet({ levels: [] }));
+  const { read } = dataset;
+  dataset.read = (...request) => {
+    // As long as a large frame takes, without giving way.
+    for (const end = performance.now() + 60; performance.now() < end; );
+    return read(...request);
+  };
+  let messages = 0;
+  const timer = setInterval(() => messages++, 1);
+  const handledBy: number[] = [];
+  await computeStatistics(dataset, taskFromDataset(dataset), () => handledBy.push(messages));
+  clearInterval(timer);
+  expect(handledBy).toHaveLength(4);
+  handledBy.forEach((handled, frame) => {
+    expect(handled).toBeGreaterThan(handledBy[frame - 1] ?? 0);
+  });
+});
+
+test('levels in Pa are looked up in hPa', async () => {
+  const bytes = await writeNetcdf({
+    dimensions: { level: 2 },
+    variables: [
+      {
+        name: 'level',
+        dimensions: ['level'],
+        data: Int32Array.of(5500, 85000),
+        attributes: { units: 'Pa' },
+      },
+      { name: 'temperature', dimensions: ['level'], data: Float64Array.of(210, 275.25) },
+    ],
+  });
+  const file = new File([bytes], 'mean.nc');
+  const statistics = await readStatistics({ mean: file, stddev: file, diffsStddev: file });
+  expect(statistics.mean('temperature', 55)).toBe(210);
+  expect(statistics.mean('temperature', 850)).toBe(275.25);
+});
+
 test('of a part of the frames', async () => {
   const dataset = await openPlanet(smallPlanet({ levels: [] }));
   const statistics = await computeStatistics(dataset, taskFromDataset(dataset), undefined, [1, 2]);

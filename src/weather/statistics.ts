@@ -1,7 +1,9 @@
 import { DatasetError } from '../errors';
 import { readAll } from './array_store';
 import { type Channel, channelLayout } from './channels';
+import { readLevels } from './coordinates';
 import type { Dataset } from './dataset';
+import { pauseForEvents } from './event_loop';
 import { Moments } from './moments';
 import { openNetcdf } from './netcdf';
 import { type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
@@ -71,7 +73,7 @@ async function readTable(file: string | File): Promise<Table> {
   const store = await openNetcdf(file);
   try {
     const coordinate = store.variables.get('level');
-    const levels = coordinate ? Array.from(await readAll(store, coordinate), Number) : null;
+    const levels = coordinate ? Array.from(await readLevels(store, coordinate)) : null;
     const table: Table = new Map();
     for (const variable of store.variables.values()) {
       const { name, dimensions } = variable;
@@ -99,7 +101,8 @@ async function readTable(file: string | File): Promise<Table> {
 /**
  * Computes the statistics of everything a task uses, derived forcings and static fields included, in one pass:
  * mean and standard deviation over all frames and grid points (not weighted by area), and the standard deviation
- * of differences between frames 6 h apart. A variable without such a pair has no `diffsStddev`.
+ * of differences between frames 6 h apart. A variable without such a pair has no `diffsStddev`. A Worker goes on
+ * handling messages meanwhile.
  *
  * @param onProgress called after each frame
  * @param frames ascending; all frames of the dataset when left out
@@ -126,13 +129,14 @@ export async function computeStatistics(
     const planes = [...planesOf(state, gridNodes), ...planesOf(forcings, gridNodes)];
     const adjacent = frames[done - 1] === frame - 1;
     if (!adjacent || dataset.times[frame] - dataset.times[frame - 1] !== FRAME_SECONDS) before = undefined;
-    planes.forEach((plane, c) => {
+    for (const [c, plane] of planes.entries()) {
+      await pauseForEvents();
       fields[c].add(plane);
-      if (!before) return;
+      if (!before) continue;
       const earlier = before[c];
       for (let i = 0; i < gridNodes; i++) difference[i] = plane[i] - earlier[i];
       differences[c].add(difference);
-    });
+    }
     before = planes;
     onProgress?.(done + 1, frames.length);
   }

@@ -57,6 +57,16 @@ describe('taskFromDataset', () => {
     expect(taskFromDataset(await openPlanet(spec)).targetVariables).toEqual(['2m_temperature']);
   });
 
+  test('leaves out what is undefined over part of the globe', async () => {
+    for (const name of ['sea_surface_temperature', 'sea_ice_cover', 'mean_wave_period']) {
+      const spec = smallPlanet();
+      variableOf(spec, '2m_temperature').name = name;
+      const task = taskFromDataset(await openPlanet(spec));
+      expect(task.targetVariables).toEqual(['geopotential']);
+      expect(task.inputVariables).not.toContain(name);
+    }
+  });
+
   test('refuses a file with nothing to predict', async () => {
     const spec = smallPlanet();
     variableOf(spec, '2m_temperature').name = 'toa_incident_solar_radiation';

@@ -1,7 +1,7 @@
 import { ConfigError, DatasetError } from '../errors';
 import type { Dataset } from './dataset';
 import { DERIVED_FORCINGS } from './forcings';
-import { isAtmospheric, VARIABLES } from './variables';
+import { isAtmospheric, PARTLY_UNDEFINED_VARIABLES, VARIABLES } from './variables';
 
 /** What a network reads and predicts (spec 1.2). Names are ERA5's; the order of the lists has no meaning. */
 export interface Task {
@@ -114,7 +114,9 @@ export function validateTask(task: Task): void {
 /**
  * The task that uses everything a dataset holds: every state variable that varies in time is input and target,
  * fields without time are static inputs, and all derived forcings are forcings (taken from the file where it
- * has them). A variable whose levels the reference's naming convention (spec 1.4) cannot express is left out.
+ * has them). Left out are variables whose levels the reference's naming convention (spec 1.4) cannot express, and
+ * those known to be undefined over part of the globe (`PARTLY_UNDEFINED_VARIABLES`), such as the sea surface
+ * temperature: a task that names them itself needs data whose gaps are filled.
  *
  * @throws DatasetError when the dataset has no state variable.
  */
@@ -124,6 +126,7 @@ export function taskFromDataset(dataset: Dataset): Task {
   for (const { name, hasTime, hasLevel } of dataset.variables.values()) {
     const kind = VARIABLES.get(name)?.kind;
     if (hasLevel !== (kind === 'atmospheric') || kind === 'forcing') continue;
+    if (PARTLY_UNDEFINED_VARIABLES.has(name)) continue;
     if (hasTime && kind !== 'static') states.push(name);
     else statics.push(name);
   }

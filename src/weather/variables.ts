@@ -117,6 +117,30 @@ export const VARIABLES: ReadonlyMap<string, KnownVariable> = new Map([
   ['land_sea_mask', constant('(0 - 1)', 'Land-sea mask', 'land_area_fraction')],
 ]);
 
+/**
+ * ERA5's variables that are undefined over part of the globe: those of the sea over land, those of ice and waves
+ * outside their seas, those of clouds and convection where there are none. GraphCast needs a value everywhere.
+ */
+export const PARTLY_UNDEFINED_VARIABLES: ReadonlySet<string> = new Set([
+  'sea_surface_temperature',
+  'sea_ice_cover',
+  'mean_wave_direction',
+  'mean_wave_period',
+  'peak_wave_period',
+  'significant_height_of_combined_wind_waves_and_swell',
+  'significant_height_of_wind_waves',
+  'significant_height_of_total_swell',
+  'mean_direction_of_wind_waves',
+  'mean_direction_of_total_swell',
+  'mean_period_of_wind_waves',
+  'mean_period_of_total_swell',
+  'maximum_individual_wave_height',
+  'ocean_surface_stress_equivalent_10m_neutral_wind_speed',
+  'ocean_surface_stress_equivalent_10m_neutral_wind_direction',
+  'cloud_base_height',
+  'convective_inhibition',
+]);
+
 /** Whether a variable lies on pressure levels: the reference decides it by name alone (spec 1.4). */
 export function isAtmospheric(variable: string): boolean {
   return VARIABLES.get(variable)?.kind === 'atmospheric';

@@ -2,6 +2,7 @@ import { DatasetError } from '../errors';
 import { formatUtc } from './cf_time';
 import type { Channel, ChannelLayout } from './channels';
 import type { Dataset } from './dataset';
+import { pauseForEvents } from './event_loop';
 import { deriveForcing } from './forcings';
 import { FrameCache } from './frame_cache';
 import { type Task, validateTask } from './task';
@@ -188,6 +189,8 @@ export class WindowReader {
   private async planes(channels: Channel[], time: number, frame: number | undefined): Promise<Float32Array> {
     const result = new Float32Array(channels.length * this.gridNodes);
     for (let c = 0; c < channels.length; ) {
+      // Files are read synchronously.
+      await pauseForEvents();
       const { variable } = channels[c];
       const levels = channels.flatMap((channel) => (channel.variable === variable ? [channel.level] : []));
       result.set(await this.field(variable, levels, time, frame), c * this.gridNodes);

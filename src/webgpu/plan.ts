@@ -62,6 +62,14 @@ export class PlanBuilder {
     this.programs.set(name, this.current);
   }
 
+  /** Records what `record` adds into another program, then goes on with the current one. */
+  within(name: string, record: () => void): void {
+    const current = this.current;
+    this.program(name);
+    record();
+    this.current = current;
+  }
+
   /** Appends dispatches to the current program; those without rows are left out. */
   add(...dispatches: Dispatch[]): void {
     if (!this.current) throw new Error('program(name) comes before the first dispatch');

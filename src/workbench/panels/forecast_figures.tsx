@@ -58,7 +58,7 @@ export function ForecastFigures() {
                   </th>
                   <td>{formatValue(forecast[i])}</td>
                   <td>{formatValue(persistence[i])}</td>
-                  <td className={forecast[i] < persistence[i] ? 'better' : 'worse'}>
+                  <td className={verdict(forecast[i], persistence[i])}>
                     {percentChange(forecast[i], persistence[i])}
                   </td>
                 </tr>
@@ -78,4 +78,11 @@ function percentChange(forecast: number, persistence: number): string {
   if (ratio >= 3) return `× ${formatValue(ratio)}`;
   const percent = Math.round((ratio - 1) * 100);
   return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent)} %`;
+}
+
+/** Within half a percent of persistence a forecast is neither better nor worse. */
+function verdict(forecast: number, persistence: number): string {
+  const change = forecast / persistence - 1;
+  if (change < -0.005) return 'better';
+  return change > 0.005 ? 'worse' : '';
 }

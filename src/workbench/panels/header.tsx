@@ -20,7 +20,7 @@ export function Header() {
       <div className="open">
         <FilePicker className="chip" kind="any" label="Open a dataset">
           <span className="what">data</span>
-          <span className="name">{opening ? `opening ${opening}…` : (dataset?.name ?? 'none')}</span>
+          <span className="name">{opening ? `opening ${opening}…` : (dataset?.name ?? 'open…')}</span>
         </FilePicker>
         <button type="button" className="chip model" onClick={openTrainRoom}>
           <span className="what">model</span>

@@ -160,10 +160,10 @@ async function spreadRange(field: FieldName, display: Display): Promise<ColourRa
   return niceRange(toShown(low, display), toShown(high, display), display.range);
 }
 
-/** Equal ends about zero, wide enough for the longest lead time, so that the growth of the error is seen. */
+/** Three RMSEs of the longest lead time to either side of zero: fixed, so that the growth of the error is seen. */
 function errorRange(scores: FieldScores | null, display: Display): ColourRange {
   const largest = Math.max(0, ...(scores?.forecast ?? []), ...(scores?.persistence ?? []));
-  const end = differenceToShown(2 * largest, display);
+  const end = differenceToShown(3 * largest, display);
   return niceRange(-end, end, 'symmetric');
 }
 
