@@ -20,9 +20,14 @@ function folder(): string {
   return path;
 }
 
-function serve(status: number): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(status).end(BYTES));
-  cleanUps.push(() => server.close());
+function serve(status: number, length = BYTES.length): Promise<string> {
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'Content-Length': length }).write(BYTES);
+  });
+  cleanUps.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () =>
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x.nc`),
@@ -76,6 +81,7 @@ test('what cannot be opened is said in one sentence', async () => {
     [join(folder(), 'absent.nc'), /absent\.nc: there is no such file/],
     [folder(), /this is not a file/],
     [gone, /the server answered 404/],
+    [await serve(200, 2 ** 40), /the file has 1048576 MiB, and at most 4096 MiB/],
     ['http://127.0.0.1:1/x.nc', /x\.nc: no answer/],
   ];
   for (const [source, message] of cases) {
