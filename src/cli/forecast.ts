@@ -10,7 +10,15 @@ import { VARIABLES } from '../weather/variables';
 import { FRAME_SECONDS, WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import { type LeadScore, scoreLead, scoreTable } from './forecast_scores';
-import { formatTime, loadCheckpoint, loadStatistics, memoryLimit, openGpu, parametersOf } from './inputs';
+import {
+  formatTime,
+  loadCheckpoint,
+  loadStatistics,
+  MEMORY_OPTION,
+  memoryBudget,
+  openGpu,
+  parametersOf,
+} from './inputs';
 import { parseOptions, UsageError } from './options';
 import { checkWritable, writeWhole } from './outputs';
 import { Progress } from './progress';
@@ -30,6 +38,7 @@ const COMMAND = {
     steps: { value: 'N', help: 'steps of 6 h', default: '4' },
     time: { value: 'T', help: 'initial time, e.g. 2024-06-03T06:00Z', default: 'the last possible' },
     out: { value: 'F.nc', help: 'file to write', default: 'forecast.nc' },
+    memory: MEMORY_OPTION,
     json: { help: 'print one JSON object' },
   },
 } as const;
@@ -56,7 +65,7 @@ export async function run(args: string[]): Promise<void> {
     task,
     grid: dataset,
     statistics,
-    memoryLimit: memoryLimit(gpu),
+    memoryBudget: memoryBudget(gpu, options.text('memory')),
   });
   try {
     model.writeParameters(parametersOf(checkpoint));

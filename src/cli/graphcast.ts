@@ -10,6 +10,10 @@ const COMMANDS: Record<
   forecast: { summary: 'run a forecast from a checkpoint and an analysis', load: () => import('./forecast') },
   loss: { summary: 'loss and gradients of a checkpoint on a dataset', load: () => import('./loss') },
   train: { summary: 'train or fine-tune a model on a dataset', load: () => import('./train') },
+  plan: {
+    summary: 'what a model takes on a GPU, before anything is allocated',
+    load: () => import('./plan'),
+  },
   bench: {
     summary: "kernel and whole-step speed against the adapter's limits",
     load: () => import('./bench'),

@@ -17,11 +17,32 @@ import {
 import type { Task } from '../weather/task';
 import { dawn } from '../webgpu/dawn';
 import { type Gpu, openDevice } from '../webgpu/device';
+import { UsageError } from './options';
 import { Progress } from './progress';
 
-/** Where the CPU plays the GPU its memory is the machine's, of which the system and this program need some. */
-export function memoryLimit(gpu: Gpu): number | undefined {
-  return gpu.adapter.isSoftware ? 0.8 * totalmem() : undefined;
+/** Option of commands that build a model. */
+export const MEMORY_OPTION = {
+  value: '8GB',
+  help: 'GPU memory to use at most; decides what is computed twice rather than kept',
+  default: "half of the machine's where the CPU plays the GPU, else what 2 GiB for a step need",
+} as const;
+
+/**
+ * Bytes from `8GB`, `8GiB` or `500MB`.
+ * @throws UsageError on anything else
+ */
+export function parseMemory(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([MG]i?B)$/i.exec(text) ?? [];
+  const bytes = { mb: 1e6, gb: 1e9, mib: 2 ** 20, gib: 2 ** 30 }[unit?.toLowerCase()];
+  if (bytes === undefined)
+    throw new UsageError(`--memory is '${text}', expected a size such as 8GB or 500MB.`);
+  return Number(number) * bytes;
+}
+
+/** The budget that was given, else half of the machine's memory where the CPU plays the GPU. */
+export function memoryBudget(gpu: Gpu, given: string | undefined): number | undefined {
+  if (given !== undefined) return parseMemory(given);
+  return gpu.adapter.isSoftware ? totalmem() / 2 : undefined;
 }
 
 /** Opens the device and says which on stderr. */

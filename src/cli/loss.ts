@@ -11,7 +11,8 @@ import {
   formatTime,
   loadCheckpoint,
   loadStatistics,
-  memoryLimit,
+  MEMORY_OPTION,
+  memoryBudget,
   openGpu,
   parametersOf,
   requireUniformGrid,
@@ -32,6 +33,7 @@ const COMMAND = {
     },
     steps: { value: 'N', help: 'autoregressive steps of 6 h', default: '1' },
     gradients: { value: 'G.npz', help: 'write the gradient of every parameter array there' },
+    memory: MEMORY_OPTION,
     json: { help: 'print one JSON object' },
   },
 } as const;
@@ -62,7 +64,7 @@ export async function run(args: string[]): Promise<void> {
     grid: dataset,
     statistics,
     training,
-    memoryLimit: memoryLimit(gpu),
+    memoryBudget: memoryBudget(gpu, options.text('memory')),
   });
   try {
     model.writeParameters(parametersOf(checkpoint));

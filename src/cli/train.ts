@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ConfigError } from '../errors';
-import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
+import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import {
@@ -22,7 +22,8 @@ import { taskFromDataset } from '../weather/task';
 import {
   loadCheckpoint,
   loadStatistics,
-  memoryLimit,
+  MEMORY_OPTION,
+  memoryBudget,
   openGpu,
   parametersOf,
   reason,
@@ -54,6 +55,7 @@ const COMMAND = {
     seed: { value: 'N', help: 'initial parameters and order of windows', default: '0' },
     out: { value: 'RUN/', help: 'run folder to write', default: 'run' },
     'save-every': { value: 'N', help: 'updates between checkpoints', default: '200' },
+    memory: MEMORY_OPTION,
     json: { help: 'print one JSON object at the end' },
   },
 } as const;
@@ -91,7 +93,7 @@ export async function run(args: string[]): Promise<void> {
     config,
     parameters,
     state,
-    memoryLimit: memoryLimit(gpu),
+    memoryBudget: memoryBudget(gpu, options.text('memory')),
   });
   try {
     console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
@@ -155,7 +157,7 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
     parameters: checkpoint ? parametersOf(checkpoint) : freshParameters(config),
     about: {
       description: checkpoint?.description ?? `Trained with GraphCast Workbench on ${basename(dataPath)}`,
-      license: checkpoint?.license ?? 'As the person who trained it decides; the terms of its data apply.',
+      license: checkpoint?.license ?? FRESH_LICENSE,
     },
     path,
     openFolder: async () => RunFolder.create(path, config, await writeStatistics(statistics)),

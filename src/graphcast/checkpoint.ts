@@ -20,6 +20,9 @@ export interface Checkpoint {
   license: string;
 }
 
+/** The licence that a freshly trained checkpoint states. */
+export const FRESH_LICENSE = 'As the person who trained it decides; the terms of its data apply.';
+
 /**
  * A checkpoint of a model's parameters, in the reference's order of arrays.
  * @param parameters values by name, for every array of the configuration

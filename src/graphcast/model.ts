@@ -33,12 +33,15 @@ export interface ModelOptions {
   normalisation: Normalisation;
   /** Absent: the model only runs forward. */
   training?: TrainingTerms;
-  /** What to keep for the backward pass; by default as much as 2 GiB hold. */
+  /** What to keep for the backward pass; by default what `memoryBudget` allows. */
   policy?: Partial<RecomputePolicy>;
   /** Most bytes of edge latents in one block; by default one binding. */
   blockBytes?: number;
-  /** Most bytes the model may take; more is refused before it is allocated. */
-  memoryLimit?: number;
+  /**
+   * Most bytes the model may take. What is recomputed follows from it; when even the smallest plan takes more, the
+   * model is refused before anything large is allocated. Absent: 2 GiB for what a step needs, but never refused.
+   */
+  memoryBudget?: number;
   /** Of the matrix kernels; by default what is good for the adapter. */
   variant?: LinearVariant;
 }
@@ -109,18 +112,9 @@ export class Model {
    * @throws ConfigError for an impossible configuration, DeviceError when the adapter cannot hold it
    */
   static async create(gpu: Gpu, options: ModelOptions): Promise<Model> {
-    const { config, channels, graph } = options;
-    validateModelConfig(config);
     const memory = new Memory(gpu);
     try {
-      const arrays = parameterArrays(config, channels.inputs.length, channels.state.length);
-      const layout = new ParameterLayout(arrays, config.latent_size);
-      const tensors = createTensors(memory, options, layout);
-      const blockBytes = Math.min(options.blockBytes ?? gpu.maxBinding, gpu.maxBinding);
-      const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
-      const constant = options.training ? undefined : constants(memory, graph, config.latent_size);
-      const { plan, taps } = recordWithin(PLAN_BYTES, gpu, options, layout, tensors, graphTensors, constant);
-      expectWithin(options.memoryLimit, memory.bytes + slotBytes(plan.slots()));
+      const { plan, taps, layout, tensors } = layOut(gpu, memory, options);
       const forwardFlops = plan.flops('forward');
       const built = await plan.build(gpu, memory);
       return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps });
@@ -242,12 +236,39 @@ function constants(memory: Memory, graph: GraphCastGraph, latent: number): Recor
   };
 }
 
-function expectWithin(limit: number | undefined, bytes: number): void {
-  if (limit === undefined || bytes <= limit) return;
-  const gib = (value: number) => (value / 2 ** 30).toFixed(1);
-  throw new DeviceError(
-    `The model needs ${gib(bytes)} GiB, there are ${gib(limit)} GiB: choose a smaller preset, a coarser grid or fewer variables and levels.`,
-  );
+/** A model's tensors and programs, with persistent memory allocated and everything else only recorded. */
+export interface ModelLayout {
+  layout: ParameterLayout;
+  tensors: ModelTensors;
+  plan: PlanBuilder;
+  taps: Taps;
+  policy: RecomputePolicy;
+  /** Bytes of the transient tensors. */
+  transientBytes: number;
+}
+
+/**
+ * Uploads what never changes and records the programs.
+ * @throws ConfigError for an impossible configuration, DeviceError when the model does not fit the budget
+ */
+export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLayout {
+  const { config, channels, graph, memoryBudget: budget } = options;
+  validateModelConfig(config);
+  const arrays = parameterArrays(config, channels.inputs.length, channels.state.length);
+  const layout = new ParameterLayout(arrays, config.latent_size);
+  const tensors = createTensors(memory, options, layout);
+  const blockBytes = Math.min(options.blockBytes ?? gpu.maxBinding, gpu.maxBinding);
+  const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
+  const constant = options.training ? undefined : constants(memory, graph, config.latent_size);
+  const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;
+  const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, constant);
+  if (budget !== undefined && recording.transientBytes > left) {
+    const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+    throw new DeviceError(
+      `The model needs ${gib(memory.bytes + recording.transientBytes)} GiB, ${gib(budget)} GiB are allowed: allow more, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
+    );
+  }
+  return { layout, tensors, ...recording };
 }
 
 /**
@@ -262,8 +283,8 @@ function recordWithin(
   tensors: ModelTensors,
   graph: GraphTensors,
   constant: Recorder['constant'],
-): { plan: PlanBuilder; taps: Taps } {
-  const { config, policy } = options;
+): Pick<ModelLayout, 'plan' | 'taps' | 'policy' | 'transientBytes'> {
+  const { config } = options;
   const steps = config.gnn_msg_steps;
   const everything = { keepMessages: true, keepNodes: true, keepSteps: true, segment: steps };
   const segments = [steps, Math.ceil(Math.sqrt(steps)), 2, 1];
@@ -274,7 +295,7 @@ function recordWithin(
       .slice(1)
       .map((segment) => ({ keepMessages: false, keepNodes: false, keepSteps: false, segment })),
   ];
-  let smallest: { plan: PlanBuilder; taps: Taps; bytes: number } | undefined;
+  let smallest: ReturnType<typeof recordWithin> | undefined;
   for (const candidate of options.training ? policies : [everything]) {
     const plan = new PlanBuilder(gpu.maxBinding);
     const net = {
@@ -287,10 +308,12 @@ function recordWithin(
       hiddenLayers: config.hidden_layers,
       variant: options.variant ?? defaultVariant(gpu.adapter),
     };
-    const taps = recordPrograms(net, options, tensors, graph, { ...candidate, ...policy });
-    const bytes = slotBytes(plan.slots());
-    if (!smallest || bytes < smallest.bytes) smallest = { plan, taps, bytes };
-    if (bytes <= budget) break;
+    const policy = { ...candidate, ...options.policy };
+    const taps = recordPrograms(net, options, tensors, graph, policy);
+    const transientBytes = slotBytes(plan.slots());
+    if (!smallest || transientBytes < smallest.transientBytes)
+      smallest = { plan, taps, policy, transientBytes };
+    if (transientBytes <= budget) break;
   }
   return smallest!;
 }

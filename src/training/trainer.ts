@@ -8,6 +8,7 @@ import type { Gpu } from '../webgpu/device';
 import { Executor } from '../webgpu/execute';
 import { ReadbackRing } from '../webgpu/readback';
 import { type ChannelWeights, channelWeights, trainingTerms } from './loss_weights';
+import { trainerBytes } from './memory_plan';
 import { Optimizer } from './optimizer';
 import { type Loss, lossFromSums, RolloutLoss } from './rollout_loss';
 import type { RunConfig } from './run_config';
@@ -42,8 +43,8 @@ export interface TrainerOptions {
   parameters: ReadonlyMap<string, Float32Array>;
   /** Where a run resumes. */
   state?: OptimizerState;
-  /** See `ModelOptions`. */
-  memoryLimit?: number;
+  /** Most bytes of GPU memory for everything together; see `ModelOptions`. */
+  memoryBudget?: number;
 }
 
 /**
@@ -93,13 +94,15 @@ export class Trainer {
     const reader = new WindowReader(dataset, config.task, channels);
     const steps = mostArSteps(config.phases);
     reader.requireWindows(steps);
+    const nodes = dataset.latitudes.length * dataset.longitudes.length;
+    const beside = trainerBytes(config.model, channels, nodes, steps);
     const model = await createModel(gpu, {
       config: config.model,
       task: config.task,
       grid: dataset,
       statistics: o.statistics,
       training: trainingTerms(dataset, channels, steps > 1),
-      memoryLimit: o.memoryLimit,
+      memoryBudget: o.memoryBudget && o.memoryBudget - beside.moments - beside.frames,
     });
     let optimizer: Optimizer | undefined;
     try {

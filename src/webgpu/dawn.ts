@@ -65,15 +65,25 @@ export function dawn(): Promise<GPU> {
   return instance;
 }
 
-async function start(): Promise<GPU> {
-  const { create, globals } = await import('webgpu').catch((cause: unknown) => {
+/**
+ * Puts WebGPU's constants and classes onto `globalThis`, as in a browser, without looking for an adapter.
+ *
+ * @throws DeviceError when Dawn cannot be loaded on this platform.
+ */
+export async function installGlobals() {
+  const webgpu = await import('webgpu').catch((cause: unknown) => {
     throw new DeviceError(
       `WebGPU for Node cannot be loaded on ${process.platform}-${process.arch}: the npm package "webgpu" needs ` +
         'Linux (glibc), macOS or Windows on x64 or arm64; run `npm install` there.',
       { cause },
     );
   });
-  Object.assign(globalThis, globals);
+  Object.assign(globalThis, webgpu.globals);
+  return webgpu;
+}
+
+async function start(): Promise<GPU> {
+  const { create } = await installGlobals();
   // Unquantised timestamps: the default step of 0.1 ms is longer than many kernels.
   const flags = ['disable-dawn-features=timestamp_quantization'];
 

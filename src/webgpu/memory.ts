@@ -11,6 +11,8 @@ export class Memory {
   private readonly owned: GPUBuffer[] = [];
   /** Bytes of all buffers made here. */
   bytes = 0;
+  /** Bytes of the largest buffer made here. */
+  largest = 0;
   private readonly gpu: Gpu;
 
   constructor(gpu: Gpu) {
@@ -35,6 +37,7 @@ export class Memory {
     const buffer = device.createBuffer({ label, size, usage });
     this.owned.push(buffer);
     this.bytes += size;
+    this.largest = Math.max(this.largest, size);
     return buffer;
   }
 

@@ -100,6 +100,12 @@ export class PlanBuilder {
     return sum;
   }
 
+  /** The widest range that any binding shows, bytes. */
+  widestBinding(): number {
+    const tensors = [...this.programs.values()].flat().flatMap((dispatch) => Object.values(dispatch.tensors));
+    return tensors.reduce((most, tensor) => Math.max(most, tensor?.bytes ?? 0), 0);
+  }
+
   /** Slots for every transient tensor, from lifetimes over all programs in order. */
   slots(): Slot[] {
     const lifetimes = new Map<Tensor, Lifetime>();

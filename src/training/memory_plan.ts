@@ -1,0 +1,105 @@
+import type { ModelConfig } from '../graphcast/config';
+import { layOut } from '../graphcast/model';
+import { ParameterLayout } from '../graphcast/packing';
+import { parameterArrays } from '../graphcast/parameters';
+import type { RecomputePolicy } from '../graphcast/recorder';
+import { buildGraph } from '../mesh/graph';
+import { type ChannelLayout, channelLayout } from '../weather/channels';
+import type { Dataset } from '../weather/dataset';
+import type { Task } from '../weather/task';
+import { Memory } from '../webgpu/memory';
+import { type AdapterLimits, paperGpu } from '../webgpu/paper_gpu';
+import { trainingTerms } from './loss_weights';
+
+/** What training takes beyond the model itself: AdamW's moments, and the frames of each lead time. */
+export function trainerBytes(
+  model: ModelConfig,
+  channels: ChannelLayout,
+  gridNodes: number,
+  arSteps: number,
+) {
+  const arrays = parameterArrays(model, channels.inputs.length, channels.state.length);
+  const { length } = new ParameterLayout(arrays, model.latent_size);
+  const frames = arSteps > 1 ? arSteps + 1 : 0;
+  return { moments: 2 * length * 4, frames: frames * channels.state.length * gridNodes * 4 };
+}
+
+export interface MemoryPlan {
+  /** What takes how many bytes. */
+  parts: Record<string, number>;
+  total: number;
+  /** What is kept for the backward pass; absent for a forecast. */
+  policy?: RecomputePolicy;
+  /** Floating-point operations of one forward pass's matrix products. */
+  forwardFlops: number;
+  /** The widest range that one binding must show, and the largest buffer, bytes. */
+  widestBinding: number;
+  largestBuffer: number;
+}
+
+export interface MemoryRequest {
+  model: ModelConfig;
+  task: Task;
+  grid: Pick<Dataset, 'latitudes' | 'longitudes'>;
+  /** 0: a forecast. */
+  arSteps: number;
+  /** Bytes for everything together; absent: keep what 2 GiB hold. */
+  budget?: number;
+  limits: AdapterLimits;
+}
+
+/**
+ * What a model takes on a GPU, before anything is allocated: the very tensors and programs that would be built.
+ * @throws ConfigError for an impossible configuration, DeviceError when it does not fit the budget
+ */
+export function planMemory(request: MemoryRequest): MemoryPlan {
+  const { model: config, task, grid, arSteps, budget } = request;
+  const channels = channelLayout(task);
+  const graph = buildGraph({
+    ...grid,
+    meshSize: config.mesh_size,
+    radiusQueryFractionEdgeLength: config.radius_query_fraction_edge_length,
+    mesh2gridEdgeNormalizationFactor: config.mesh2grid_edge_normalization_factor,
+  });
+  const training = arSteps > 0 ? trainingTerms(grid, channels, arSteps > 1) : undefined;
+  const beside = training
+    ? trainerBytes(config, channels, graph.gridNodes, arSteps)
+    : { moments: 0, frames: 0 };
+  const zeros = (length: number) => new Float32Array(length);
+  const [inputs, state] = [channels.inputs.length, channels.state.length];
+  const normalisation = {
+    inputMean: zeros(inputs),
+    inputScale: zeros(inputs),
+    targetMean: zeros(state),
+    targetScale: zeros(state),
+    missing: [],
+  };
+  const gpu = paperGpu(request.limits);
+  const memory = new Memory(gpu);
+  const memoryBudget = budget === undefined ? undefined : budget - beside.moments - beside.frames;
+  const { plan, policy, layout, transientBytes } = layOut(gpu, memory, {
+    config,
+    channels,
+    graph,
+    normalisation,
+    training,
+    memoryBudget,
+  });
+  const parameters = layout.length * 4;
+  const gradients = training ? parameters : 0;
+  const parts = {
+    parameters,
+    ...(training && { gradients, moments: beside.moments }),
+    ...(arSteps > 1 && { 'frames of lead times': beside.frames }),
+    'graph, frames and constants': memory.bytes - parameters - gradients,
+    'activations of a step': transientBytes,
+  };
+  return {
+    parts,
+    total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0),
+    policy: training && policy,
+    forwardFlops: plan.flops('forward'),
+    widestBinding: plan.widestBinding(),
+    largestBuffer: Math.max(memory.largest, ...plan.slots().map(({ bytes }) => bytes)),
+  };
+}
