@@ -35,7 +35,7 @@ export interface ModelOptions {
   training?: TrainingTerms;
   /** What to keep for the backward pass; by default what `memoryBudget` allows. */
   policy?: Partial<RecomputePolicy>;
-  /** Most bytes of edge latents in one block; by default one binding. */
+  /** Most bytes of edge latents in one block; by default 32 MiB, and never more than a binding. */
   blockBytes?: number;
   /**
    * Most bytes the model may take. What is recomputed follows from it; when even the smallest plan takes more, the
@@ -45,6 +45,9 @@ export interface ModelOptions {
   /** Of the matrix kernels; by default what is good for the adapter. */
   variant?: LinearVariant;
 }
+
+/** Edge latents of one block: enough rows to keep a GPU busy, little enough that a dozen of them do not count. */
+const BLOCK_BYTES = 32 * 2 ** 20;
 
 /** Memory that embeddings of mesh nodes and edges may take to be computed once for a whole forecast. */
 const CONSTANT_BYTES = 512 * 2 ** 20;
@@ -257,7 +260,7 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
   const arrays = parameterArrays(config, channels.inputs.length, channels.state.length);
   const layout = new ParameterLayout(arrays, config.latent_size);
   const tensors = createTensors(memory, options, layout);
-  const blockBytes = Math.min(options.blockBytes ?? gpu.maxBinding, gpu.maxBinding);
+  const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, gpu.maxBinding);
   const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
   const constant = options.training ? undefined : constants(memory, graph, config.latent_size);
   const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;

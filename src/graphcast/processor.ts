@@ -32,7 +32,7 @@ export interface ProcessorTape {
   embeddings: NormedMlp[];
   /** State before step i for every i that begins a segment. */
   checkpoints: Map<number, MeshState>;
-  /** Tapes of the last segment, whose backward pass comes first. */
+  /** Tapes of the last segment, whose backward pass comes first: they need not be recorded again. */
   last: StepTape[];
 }
 
@@ -103,7 +103,8 @@ export function recordProcessorBackward(net: Recorder, tape: ProcessorTape, dMes
   const starts = [...tape.checkpoints.keys()].reverse();
   for (const start of starts) {
     const end = Math.min(start + tape.policy.segment, tape.steps);
-    const segment = end === tape.steps ? tape.last : recordSegment(net, tape, start, end);
+    const isKept = end === tape.steps && tape.policy.keepSteps;
+    const segment = isKept ? tape.last : recordSegment(net, tape, start, end);
     for (const step of segment.toReversed()) {
       const dSums = recordNodeUpdateBackward(net, step.update, dMesh)!;
       const gradient = { tensor: dMesh, fresh: false };
