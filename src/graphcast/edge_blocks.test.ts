@@ -23,7 +23,16 @@ describe('uploadEdgeBlocks', () => {
       const memory = newMemory();
       const set = randomEdges();
       const maxBytes = 700 * LATENT * 4;
-      const { blocks } = uploadEdgeBlocks(memory, 'edges', set, SENDERS, RECEIVERS, LATENT, maxBytes);
+      const { blocks } = uploadEdgeBlocks(
+        memory,
+        'edges',
+        set,
+        SENDERS,
+        RECEIVERS,
+        LATENT,
+        maxBytes,
+        2 * maxBytes,
+      );
       expect(blocks.length).toBeGreaterThan(2);
       const integers = async (t: Tensor) => [...new Uint32Array((await memory.read(t)).buffer)];
       const found: string[] = [];
@@ -55,10 +64,35 @@ describe('uploadEdgeBlocks', () => {
       expect(found.toSorted()).toEqual(wanted.toSorted());
     }));
 
+  it('lets a block grow where 64 receivers need more than it should take', () =>
+    withDevice(async ({ memory: newMemory }) => {
+      const [few, many] = [10 * LATENT * 4, 2000 * LATENT * 4];
+      const { blocks } = uploadEdgeBlocks(
+        newMemory(),
+        'edges',
+        randomEdges(),
+        SENDERS,
+        RECEIVERS,
+        LATENT,
+        few,
+        many,
+      );
+      expect(blocks.map(({ receiverCount }) => receiverCount)).toEqual([64, 64, 64, 8]);
+    }));
+
   it('refuses blocks that cannot hold 64 receivers', () =>
     withDevice(async ({ memory: newMemory }) => {
       const upload = () =>
-        uploadEdgeBlocks(newMemory(), 'edges', randomEdges(), SENDERS, RECEIVERS, LATENT, 50 * LATENT * 4);
+        uploadEdgeBlocks(
+          newMemory(),
+          'edges',
+          randomEdges(),
+          SENDERS,
+          RECEIVERS,
+          LATENT,
+          40 * LATENT * 4,
+          50 * LATENT * 4,
+        );
       expect(upload).toThrow(ConfigError);
     }));
 });

@@ -32,9 +32,10 @@ export interface BlockedEdges {
 
 /**
  * Sorts edges by receiver (stably, so that sums keep one order) and cuts them into blocks of whole receivers whose
- * latents [edges, latent] take at most `maxBytes`. Uploads the index lists.
+ * latents [edges, latent] take about `blockBytes`; where 64 neighbouring receivers alone take more (near the poles of
+ * fine grids), up to `maxBytes`. Uploads the index lists.
  *
- * @throws ConfigError when 64 neighbouring receivers alone have more edges than a block may hold.
+ * @throws ConfigError when 64 neighbouring receivers alone take more than `maxBytes`
  */
 export function uploadEdgeBlocks(
   memory: Memory,
@@ -43,23 +44,25 @@ export function uploadEdgeBlocks(
   senderNodes: number,
   receiverNodes: number,
   latent: number,
+  blockBytes: number,
   maxBytes: number,
 ): BlockedEdges {
   const starts = countingStarts(set.receivers, receiverNodes);
   const order = countingOrder(set.receivers, starts);
-  const mostEdges = Math.floor(maxBytes / (padded(latent) * 4));
+  const edgesIn = (bytes: number) => Math.floor(bytes / (padded(latent) * 4));
   const blocks: EdgeBlock[] = [];
   for (let first = 0; first < receiverNodes; ) {
-    let end = first;
+    const least = Math.min(first + ROW_ALIGNMENT, receiverNodes);
+    if (starts[least] - starts[first] > edgesIn(maxBytes)) {
+      throw new ConfigError(
+        `${name}: 64 receivers share more than ${edgesIn(maxBytes)} edges, too many for one binding of this adapter at latent size ${latent}: choose a finer mesh or a smaller latent size.`,
+      );
+    }
+    let end = least;
     while (end < receiverNodes) {
       const next = Math.min(end + ROW_ALIGNMENT, receiverNodes);
-      if (starts[next] - starts[first] > mostEdges) break;
+      if (starts[next] - starts[first] > edgesIn(blockBytes)) break;
       end = next;
-    }
-    if (end === first) {
-      throw new ConfigError(
-        `${name}: 64 receivers share more than ${mostEdges} edges, too many for one binding of this adapter at latent size ${latent}: choose a finer mesh or a smaller latent size.`,
-      );
     }
     const edges = order.subarray(starts[first], starts[end]);
     blocks.push(uploadBlock(memory, `${name} ${blocks.length}`, set, edges, starts, first, end, senderNodes));

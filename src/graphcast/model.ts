@@ -35,7 +35,7 @@ export interface ModelOptions {
   training?: TrainingTerms;
   /** What to keep for the backward pass; by default what `memoryBudget` allows. */
   policy?: Partial<RecomputePolicy>;
-  /** Most bytes of edge latents in one block; by default 32 MiB, and never more than a binding. */
+  /** Bytes of edge latents that one block should take; by default 32 MiB, and never more than a binding. */
   blockBytes?: number;
   /**
    * Most bytes the model may take. What is recomputed follows from it; when even the smallest plan takes more, the
@@ -261,7 +261,7 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
   const layout = new ParameterLayout(arrays, config.latent_size);
   const tensors = createTensors(memory, options, layout);
   const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, gpu.maxBinding);
-  const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes);
+  const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes, gpu.maxBinding);
   const constant = options.training ? undefined : constants(memory, graph, config.latent_size);
   const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;
   const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, constant);

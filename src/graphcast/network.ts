@@ -27,13 +27,14 @@ export interface NetworkTape {
 
 /**
  * Uploads the graph.
- * @param blockBytes most bytes that the latents of one block of edges may take; at most one binding
+ * @param blockBytes what the latents of one block of edges should take, and `maxBytes` what they may take at most
  */
 export function uploadGraph(
   memory: Memory,
   graph: GraphCastGraph,
   latent: number,
   blockBytes: number,
+  maxBytes: number,
 ): GraphTensors {
   const { gridNodes, meshNodes } = graph;
   const features = (name: string, rows: number, values: Float32Array) => {
@@ -43,7 +44,7 @@ export function uploadGraph(
     return tensor;
   };
   const edges = (name: 'grid2mesh' | 'mesh' | 'mesh2grid', senders: number, receivers: number) =>
-    uploadEdgeBlocks(memory, name, graph[name], senders, receivers, latent, blockBytes);
+    uploadEdgeBlocks(memory, name, graph[name], senders, receivers, latent, blockBytes, maxBytes);
   return {
     gridFeatures: features('grid node features', gridNodes, graph.gridNodeFeatures),
     meshFeatures: features('mesh node features', meshNodes, graph.meshNodeFeatures),
