@@ -23,6 +23,9 @@ test('a link reopens the picture, and every action has a key', async ({ page }) 
 
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toContainText('Train or pause');
+  const address = page.url();
+  for (const key of ['v', 'ArrowLeft', '2', 'Shift+ArrowLeft']) await page.keyboard.press(key);
+  expect(page.url()).toBe(address);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
 
@@ -31,6 +34,14 @@ test('a link reopens the picture, and every action has a key', async ({ page }) 
   await page.keyboard.press('Space');
   await page.goBack();
   await expect(legend).toContainText('1000 hPa temperature');
+  // What the open data do not hold becomes what they hold.
+  await page.evaluate(() => {
+    location.hash = '#field=no_such_field&level=3&init=1999-01-01T00&lead=600';
+  });
+  await expect(legend).toContainText('2 m temperature');
+  await expect
+    .poll(() => new URL(page.url()).hash)
+    .toMatch(/^#field=2m_temperature&level=surface&init=2021-/);
   expect(defects).toEqual([]);
 });
 

@@ -1,8 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './workbench/app';
+import { ErrorBoundary } from './workbench/panels/error_boundary';
 import { followAddress } from './workbench/state/address';
-import { openDataset } from './workbench/state/data';
+import { openAddress } from './workbench/state/data';
 import { openDevice } from './workbench/state/device';
 import { applyTheme } from './workbench/state/theme';
 
@@ -11,10 +12,12 @@ followAddress();
 void openDevice();
 
 const address = new URLSearchParams(location.search).get('data');
-if (address) void openDataset({ url: new URL(address, location.href).href });
+if (address) openAddress(address);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App />
+    <ErrorBoundary what="The page">
+      <App />
+    </ErrorBoundary>
   </StrictMode>,
 );

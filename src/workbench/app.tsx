@@ -5,6 +5,7 @@ import './globe/globe.css';
 import { lazy, Suspense, useEffect } from 'react';
 import { listenForKeys } from './keyboard';
 import { DropTarget } from './panels/drop_target';
+import { ErrorBoundary } from './panels/error_boundary';
 import { FieldBar } from './panels/field_bar';
 import { ForecastFigures } from './panels/forecast_figures';
 import { ForecastPanel } from './panels/forecast_panel';
@@ -40,9 +41,11 @@ export function App() {
       <Header />
       <Rooms />
       <main className="stage" aria-label="Globe">
-        <Suspense fallback={<div className="globe" />}>
-          <Globe />
-        </Suspense>
+        <ErrorBoundary what="The globe">
+          <Suspense fallback={<div className="globe" />}>
+            <Globe />
+          </Suspense>
+        </ErrorBoundary>
         {hasData && <FieldBar />}
         <div className="below-globe">
           {hasData && <Legend />}
@@ -62,7 +65,9 @@ export function App() {
           {room === 'train' ? <TrainPanel /> : <ForecastPanel />}
         </section>
         <aside className="right-column" aria-label="Figures">
-          {room === 'train' ? <TrainFigures /> : <ForecastFigures />}
+          <ErrorBoundary key={room} what="The figures">
+            {room === 'train' ? <TrainFigures /> : <ForecastFigures />}
+          </ErrorBoundary>
         </aside>
       </div>
       <StatusLine />

@@ -14,6 +14,8 @@ export interface KeyAction {
   words: string;
   /** `KeyboardEvent.key` values, lower case. */
   match: string[];
+  /** Goes on while the key is held. */
+  repeats?: boolean;
   run(event: KeyboardEvent): void;
 }
 
@@ -23,12 +25,14 @@ export const KEY_ACTIONS: KeyAction[] = [
     keys: ['←', '→'],
     words: 'Lead time, 6 h back or forward',
     match: ['arrowleft', 'arrowright'],
+    repeats: true,
     run: ({ key }) => stepLead(key === 'ArrowRight' ? 1 : -1),
   },
   {
     keys: ['↑', '↓'],
     words: 'Later or earlier initial time',
     match: ['arrowup', 'arrowdown'],
+    repeats: true,
     run: ({ key }) => stepInitial(key === 'ArrowUp' ? 1 : -1),
   },
   { keys: ['T'], words: 'Train or pause', match: ['t'], run: trainOrPause },
@@ -63,6 +67,7 @@ export const KEY_ACTIONS: KeyAction[] = [
     keys: ['+', '−', '0'],
     words: 'Zoom in, out, whole globe',
     match: ['+', '=', '-', '0'],
+    repeats: true,
     run: turnGlobe,
   },
   {
@@ -82,27 +87,34 @@ export const KEY_ACTIONS: KeyAction[] = [
 /** Shown in the list; the listener handles it before the table, because plain arrows move time. */
 export const TURN_KEYS = { keys: ['Shift', '← ↑ → ↓'], words: 'Turn the globe' };
 
+/** While the list is open, other keys do nothing behind it. */
+const ENDS_DIALOG = ['?', 'Escape'];
+
 /** Listens for the keys of the table wherever the focus does not need them itself. */
 export function listenForKeys(): () => void {
   const listen = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTakenBy(event.target, event.key)) return;
-    if (event.shiftKey && event.key.startsWith('Arrow')) {
+    if (event.shiftKey && !useView.getState().keysOpen && event.key.startsWith('Arrow')) {
       event.preventDefault();
       turnGlobe(event);
       return;
     }
     const action = KEY_ACTIONS.find(({ match }) => match.includes(event.key.toLowerCase()));
-    if (!action) return;
+    if (!action || (useView.getState().keysOpen && !ENDS_DIALOG.includes(event.key))) return;
     if (event.key !== 'Escape') event.preventDefault();
-    action.run(event);
+    if (!event.repeat || action.repeats) action.run(event);
   };
   window.addEventListener('keydown', listen);
   return () => window.removeEventListener('keydown', listen);
 }
 
-/** Typing, choosing from a list and moving a slider keep their keys; a button keeps Space and Enter. */
+/**
+ * Typing, choosing from a list and moving a slider keep their keys; a button keeps Space and Enter; a panel that
+ * scrolls keeps up and down.
+ */
 function isTakenBy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement) || key === 'Escape') return false;
+  if ((key === 'ArrowUp' || key === 'ArrowDown') && isInScroller(target)) return true;
   if (target instanceof HTMLInputElement && target.type === 'range') return key.startsWith('Arrow');
   if (target instanceof HTMLInputElement && (target.type === 'radio' || target.type === 'checkbox')) {
     return key === ' ' || (target.type === 'radio' && key.startsWith('Arrow'));
@@ -111,6 +123,14 @@ function isTakenBy(target: EventTarget | null, key: string): boolean {
   return (
     (target instanceof HTMLButtonElement || target.tagName === 'SUMMARY') && (key === ' ' || key === 'Enter')
   );
+}
+
+function isInScroller(target: HTMLElement): boolean {
+  for (let element: HTMLElement | null = target; element; element = element.parentElement) {
+    const canScroll = element.scrollHeight > element.clientHeight;
+    if (canScroll && /auto|scroll/.test(getComputedStyle(element).overflowY)) return true;
+  }
+  return false;
 }
 
 function turnGlobe(event: KeyboardEvent): void {

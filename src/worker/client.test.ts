@@ -54,3 +54,13 @@ test('events reach their listeners until these are removed', () => {
   send('two');
   expect(heard).toEqual(['one']);
 });
+
+test('when the thread has died, open and later calls are refused', async () => {
+  const worker = fakeWorker(() => []);
+  const client = new EngineClient(worker);
+  const open = client.call('pause');
+  worker.onerror?.({ message: 'out of memory' } as ErrorEvent);
+  await expect(open).rejects.toThrow('out of memory');
+  await expect(client.call('pause')).rejects.toThrow(WorkbenchError);
+  expect(await client.stopped).toContain('Load the page again');
+});

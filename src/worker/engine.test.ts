@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { CheckpointError, ConfigError } from '../errors';
 import { readCheckpoint } from '../graphcast/checkpoint';
+import { Trainer } from '../training/trainer';
 import { openDataset } from '../weather/dataset';
 import { dawn } from '../webgpu/dawn';
 import { Engine } from './engine';
@@ -23,6 +24,8 @@ afterEach(() => {
   for (const { close } of engines.splice(0)) close();
 });
 
+const trainerUpdate = Trainer.prototype.update;
+
 /** An engine on Dawn that writes down its events; `lose` destroys its device as a driver reset would. */
 async function startEngine() {
   const events: { event: EventName; detail: unknown }[] = [];
@@ -39,12 +42,20 @@ async function startEngine() {
       return adapter;
     },
   } as GPU;
+  const onPhase: { listener?: (phase: Events['phase']) => void } = {};
   const engine = new Engine(
     async () => watching,
-    (event, detail) => events.push({ event, detail }),
+    (event, detail) => {
+      events.push({ event, detail });
+      if (event === 'phase') onPhase.listener?.(detail as Events['phase']);
+    },
   );
   await engine.call('openDevice', undefined);
   const lose = () => device?.destroy();
+  /** Makes the device report an error: these two usages exclude each other. */
+  const harm = () => {
+    device?.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  };
   engines.push({ engine, close: lose });
   const all = <K extends EventName>(name: K) =>
     events.flatMap(({ event, detail }) => (event === name ? [detail as Events[K]] : []));
@@ -52,7 +63,7 @@ async function startEngine() {
     while (all('phase').at(-1)?.phase !== phase) await new Promise((resolve) => setTimeout(resolve, 10));
   };
   const updates = (): UpdateReport[] => all('updates').flat();
-  return { engine, all, until, updates, lose };
+  return { engine, all, until, updates, lose, harm, onPhase };
 }
 
 test('a run trains to its end, forecasts, is scored and exported', async () => {
@@ -151,4 +162,118 @@ test('what does not go together is said in one sentence, and the engine stays us
   await expect(engine.call('useStatistics', { files: lonely })).rejects.toThrow('stddev_by_level.nc');
   await engine.call('step', SETTINGS);
   await until('paused');
+});
+
+test('a file opened while a run is prepared ends the preparation, and the engine stays usable', async () => {
+  const { engine, all, until } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  const training = engine.call('train', SETTINGS);
+  const opening = engine.call('openDataset', { sample: true });
+  await Promise.all([training, opening]);
+  expect(all('phase').at(-1)?.phase).toBe('idle');
+  expect(all('runReady')).toEqual([]);
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  await engine.call('openDataset', { sample: true });
+  expect(all('phase').at(-1)?.phase).toBe('idle');
+});
+
+test('pausing or stopping while a run is prepared leaves none', async () => {
+  const { engine, all } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  for (const command of ['pause', 'stop'] as const) {
+    const training = engine.call('train', SETTINGS);
+    await Promise.all([engine.call(command, undefined), training]);
+    expect(all('phase').at(-1)?.phase).toBe('idle');
+  }
+  expect(all('updates')).toEqual([]);
+});
+
+test('a run that cannot start leaves the former one and its forecasts', async () => {
+  const { engine, all, until, onPhase } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  await expect(engine.call('train', { ...SETTINGS, learningRate: -1 })).rejects.toThrow(ConfigError);
+  onPhase.listener = ({ note }) => {
+    if (note === 'Building the network') void engine.call('pause', undefined);
+  };
+  await engine.call('train', SETTINGS);
+  expect(all('phase').at(-1)?.phase).toBe('finished');
+  const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
+  expect(parameters).toBe('update 4');
+});
+
+test('forecasts follow the checkpoint and the statistics that were opened last', async () => {
+  const { engine, until } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  const forecast = async () => {
+    const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
+    const name = { variable: 'temperature', level: 850, initialFrame: 1, leadHours: 6 };
+    return { parameters, field: await engine.call('forecastField', name) };
+  };
+  const fresh = await forecast();
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  const trained = await forecast();
+  expect(trained.parameters).toBe('update 4');
+
+  const bytes = (await engine.call('exportCheckpoint', undefined)) as BlobPart;
+  await engine.call('openCheckpoint', { file: new File([bytes], 'same.npz') });
+  const same = await forecast();
+  expect(same.parameters).toBe('same.npz');
+  expect(same.field).toEqual(trained.field);
+  await engine.call('closeCheckpoint', undefined);
+  expect(await forecast()).toEqual(fresh);
+
+  // Another checkpoint under the same name is another checkpoint.
+  await engine.call('train', { ...SETTINGS, updates: 2 });
+  await until('finished');
+  const other = (await engine.call('exportCheckpoint', undefined)) as BlobPart;
+  await engine.call('openCheckpoint', { file: new File([other], 'same.npz') });
+  expect((await forecast()).field).not.toEqual(same.field);
+
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  await expect(engine.call('closeCheckpoint', undefined)).rejects.toThrow('stop it first');
+});
+
+test('a loss that is no number ends the training where it was last good', async () => {
+  const { engine, all, until, updates } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  const good = await engine.call('exportCheckpoint', undefined);
+  const update = vi.spyOn(Trainer.prototype, 'update');
+  update.mockImplementation(async function (this: Trainer) {
+    const { metrics } = await trainerUpdate.call(this);
+    return { metrics: metrics.then((known) => ({ ...known, loss: Number.NaN })) };
+  });
+  await engine.call('train', SETTINGS);
+  while (all('failed').length === 0) await new Promise((r) => setTimeout(r, 10));
+  await until('paused');
+  update.mockRestore();
+  expect(all('failed')[0].name).toBe('TrainingError');
+  expect(updates().at(-1)).toMatchObject({ update: 2, loss: Number.NaN });
+  expect(all('runReady').at(-1)).toMatchObject({ done: 1 });
+  expect(await engine.call('exportCheckpoint', undefined)).toEqual(good);
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  expect(updates().at(-1)).toMatchObject({ update: 4, loss: expect.any(Number) });
+});
+
+test('after an error of the device its sentence is said, and another device takes over', async () => {
+  const { engine, all, until, updates, harm } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  harm();
+  await engine.call('train', SETTINGS);
+  while (all('deviceLost').length === 0) await new Promise((r) => setTimeout(r, 10));
+  expect(all('deviceLost')[0].message).toContain('The GPU reported an error');
+  await until('paused');
+  await engine.call('openDevice', undefined);
+  await engine.call('train', SETTINGS);
+  await until('finished');
+  expect(updates().at(-1)?.update).toBe(4);
 });

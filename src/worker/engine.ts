@@ -41,13 +41,20 @@ export class Engine {
   private readonly forecasts = new Forecasts((initialFrame) =>
     this.post('forecastDropped', { initialFrame }),
   );
-  private readonly turn = new Turn();
+  /** One command at a time changes what is open, the run and its phase. */
+  private readonly commands = new Turn();
+  /** One piece of work at a time uses the device; a running run gives it up after every update. */
+  private readonly device = new Turn();
   private gpu: Gpu | undefined;
   private run: TrainingRun | undefined;
+  /** Forecasts use the run's parameters; a checkpoint or statistics opened after its end come before it. */
+  private runLeads = false;
   private phase: RunPhase = 'idle';
   /** Settles, never rejects, when the run stands still. */
   private advancing: Promise<void> = Promise.resolve();
-  /** The model of a forecast without a run, and what it was made for. */
+  /** Cancels the runs that are being prepared or wait for it. */
+  private preparing = new AbortController();
+  /** The model of a forecast without a run, and what it was made for; dropped when what is open changes. */
   private forecastModel: { key: string; model: Model } | undefined;
   /** Cancels the forecast that was asked for last. */
   private forecasting = new AbortController();
@@ -65,42 +72,53 @@ export class Engine {
 
   /** Answers one call. @throws WorkbenchError for the person at the page; anything else is a defect */
   async call<K extends CallName>(name: K, argument: Arguments<K>): Promise<Answer<K>> {
-    return this.handlers[name](argument);
+    try {
+      return await this.handlers[name](argument);
+    } catch (error) {
+      if (error instanceof DeviceError) this.dropFaultyDevice();
+      throw error;
+    }
   }
 
   private readonly handlers: Handlers = {
     openDevice: () => this.openDevice(),
     openDataset: async (source) => {
       const { dataset, summary } = await loadDataset(source);
-      await this.endRun();
-      this.forecasts.clear();
-      this.data.replace(dataset);
-      this.setPhase('idle');
-      return summary;
+      this.cancelPreparing();
+      return this.commands.take(async () => {
+        await this.endRun(() => {
+          this.forecasts.clear();
+          this.data.replace(dataset);
+        });
+        this.setPhase('idle');
+        return summary;
+      });
     },
-    useStatistics: async ({ files }) => ({ names: await this.data.useStatistics(files) }),
-    openCheckpoint: ({ file }) => this.data.openCheckpoint(file),
-    closeCheckpoint: () => {
-      this.data.closeCheckpoint();
-    },
+    useStatistics: ({ files }) =>
+      this.changeParts(async () => ({ names: await this.data.useStatistics(files) })),
+    openCheckpoint: ({ file }) => this.changeParts(() => this.data.openCheckpoint(file)),
+    closeCheckpoint: () =>
+      this.changeParts<undefined>(async () => {
+        this.data.closeCheckpoint();
+      }),
     field: ({ frame, ...field }) => this.data.field(field, frame),
     fieldSpread: (field) => this.data.fieldSpread(field),
     meshEdges: ({ meshSize }) => meshEdges(meshSize),
-    train: async (settings) => {
-      await this.prepare(settings);
-      this.advancing = this.advance();
-    },
-    step: async (settings) => {
-      await this.prepare(settings);
-      this.advancing = this.advance(1);
-    },
+    train: (settings) => this.start(settings),
+    step: (settings) => this.start(settings, 1),
     pause: () => {
+      this.cancelPreparing();
       this.run?.pause();
     },
-    stop: async () => {
+    stop: () => {
+      this.cancelPreparing();
       this.run?.pause();
-      await this.advancing;
-      this.setPhase(this.run ? 'finished' : 'idle');
+      return this.commands.take<undefined>(async () => {
+        this.run?.pause();
+        await this.advancing;
+        if (this.run?.updates === 0) await this.endRun();
+        this.setPhase(this.run ? 'finished' : 'idle');
+      });
     },
     forecast: (request) => this.forecast(request),
     cancelForecast: () => {
@@ -130,12 +148,26 @@ export class Engine {
     if (gpu !== this.gpu) return;
     this.gpu = undefined;
     this.forecastModel = undefined;
-    this.run?.detach();
-    if (this.run && this.phase !== 'finished') this.setPhase('paused');
+    const { run } = this;
+    run?.detach();
+    this.flushReports();
+    if (run) this.announce(run);
+    if (run && this.phase === 'running') this.setPhase('paused');
     this.post('deviceLost', { message: message || 'The browser gave no reason.' });
   }
 
-  private get device(): Gpu {
+  /** A device that has reported an error stays wrong: it is given up as if it were lost. */
+  private dropFaultyDevice(): void {
+    const { gpu } = this;
+    try {
+      gpu?.expectHealthy();
+    } catch (fault) {
+      this.onDeviceLost(gpu!, (fault as DeviceError).message);
+      gpu!.close();
+    }
+  }
+
+  private get openGpu(): Gpu {
     if (!this.gpu) throw new DeviceError('There is no WebGPU device: start it again first.');
     return this.gpu;
   }
@@ -146,31 +178,72 @@ export class Engine {
     return this.run;
   }
 
-  /** Builds the run that the settings ask for, or puts the paused one back onto the device. */
-  private async prepare(settings: TrainingSettings): Promise<void> {
+  /** Lets files come in that runs and forecasts are made of. */
+  private changeParts<T>(change: () => Promise<T>): Promise<T> {
+    return this.commands.take(async () => {
+      if (this.phase === 'running' || this.phase === 'paused')
+        throw new WorkbenchError(
+          'A run is open, and its statistics and checkpoint are fixed: stop it first.',
+        );
+      const result = await change();
+      this.runLeads = false;
+      await this.device.take(async () => this.dropForecastModel());
+      return result;
+    });
+  }
+
+  /** Trains with the run that the settings ask for, or with the paused one, for at most `most` updates. */
+  private start(settings: TrainingSettings, most?: number): Promise<undefined> {
+    const { signal } = this.preparing;
+    return this.commands.take(() => this.prepare(settings, signal, most));
+  }
+
+  private async prepare(settings: TrainingSettings, signal: AbortSignal, most?: number): Promise<undefined> {
     const before = this.phase;
-    if (before === 'preparing' || before === 'running')
-      throw new WorkbenchError('A run is already going: pause it first.');
+    if (before === 'running') throw new WorkbenchError('A run is already going: pause it first.');
     this.setPhase('preparing', 'Preparing the run');
     try {
-      const gpu = this.device;
-      if (before !== 'paused') await this.startRun(settings);
-      const run = this.openRun;
+      await this.advancing;
+      signal.throwIfAborted();
+      const gpu = this.openGpu;
+      const run = before === 'paused' ? this.openRun : await this.buildRun(settings, signal);
       await run.attach(gpu);
-      this.post('runReady', { parameterCount: run.parameterCount, updates: run.total, done: run.updates });
+      if (signal.aborted && run !== this.run) run.destroy();
+      signal.throwIfAborted();
+      this.run = run;
+      this.runLeads = true;
+      this.announce(run);
+      this.advancing = this.advance(run, most);
     } catch (error) {
-      this.setPhase(this.run?.updates ? before : 'idle');
-      throw error;
+      this.setPhase(before);
+      if (!signal.aborted) throw error;
     }
   }
 
-  private async startRun(settings: TrainingSettings): Promise<void> {
+  private cancelPreparing(): void {
+    this.preparing.abort();
+    this.preparing = new AbortController();
+  }
+
+  /** A new run. The former one makes room on the device, but stays in memory until the new one is there. */
+  private async buildRun(settings: TrainingSettings, signal: AbortSignal): Promise<TrainingRun> {
     const config = runConfig(this.data, settings);
     const { dataset, checkpoint } = this.data;
-    const statistics = await this.data.statistics(config.task, (done, total) =>
-      this.setPhase('preparing', `Computing statistics, frame ${done} of ${total}`),
-    );
+    const statistics = await this.data.statistics(config.task, (done, total) => {
+      signal.throwIfAborted();
+      this.setPhase('preparing', `Computing statistics, frame ${done} of ${total}`);
+    });
+    signal.throwIfAborted();
     this.setPhase('preparing', 'Building the network');
+    if (this.data.hasGivenStatistics) {
+      const { missing } = normalisation(channelLayout(config.task), statistics);
+      if (missing.length > 0) this.post('notice', { message: missingStatistics(missing) });
+    }
+    this.forecasting.abort();
+    await this.device.take(async () => {
+      this.run?.destroy();
+      this.dropForecastModel();
+    });
     const parts = {
       dataset,
       statistics,
@@ -178,54 +251,63 @@ export class Engine {
       parameters: firstParameters(config, checkpoint),
       about: aboutRun(this.data),
     };
-    if (this.data.hasGivenStatistics) {
-      const { missing } = normalisation(channelLayout(config.task), statistics);
-      if (missing.length > 0) this.post('notice', { message: missingStatistics(missing) });
-    }
-    await this.endRun();
-    this.run = new TrainingRun(parts, this.turn, (r) => this.report(r));
+    return new TrainingRun(parts, this.device, (r) => this.report(r));
   }
 
-  private async advance(most?: number): Promise<void> {
-    const run = this.openRun;
+  /** Never rejects: what goes wrong is posted. */
+  private async advance(run: TrainingRun, most?: number): Promise<void> {
+    const { gpu } = this;
     this.setPhase('running');
     try {
       await run.advance(most);
     } catch (error) {
-      // A lost device is announced by its own event, perhaps a little later than what it breaks.
+      // What breaks a device is reported a little later than its first victim.
       if (error instanceof DeviceError) await new Promise((resolve) => setTimeout(resolve, 300));
-      if (run.model) this.post('failed', describeError(error));
+      this.dropFaultyDevice();
+      this.flushReports();
+      // A device that is gone has been announced, and perhaps replaced, already.
+      if (this.gpu === gpu) {
+        this.announce(run);
+        this.post('failed', describeError(error));
+      }
     }
     this.flushReports();
-    if (run !== this.run || this.phase !== 'running') return;
-    this.setPhase(run.isFinished ? 'finished' : 'paused');
+    if (this.phase === 'running') this.setPhase(run.isFinished ? 'finished' : 'paused');
   }
 
-  private async endRun(): Promise<void> {
+  /** Ends the run and every forecast; then, before anything else uses the device, `replace` takes place. */
+  private async endRun(replace = () => {}): Promise<void> {
     this.run?.pause();
     this.forecasting.abort();
     await this.advancing;
-    await this.turn.take(async () => {
+    await this.device.take(async () => {
       this.run?.destroy();
       this.run = undefined;
-      this.forecastModel?.model.destroy();
-      this.forecastModel = undefined;
+      this.dropForecastModel();
+      replace();
     });
+  }
+
+  private dropForecastModel(): void {
+    this.forecastModel?.model.destroy();
+    this.forecastModel = undefined;
   }
 
   private async forecast(request: Arguments<'forecast'>): Promise<ForecastSummary> {
     const { settings, initialFrame, steps } = request;
-    const { dataset } = this.data;
-    const gpu = this.device;
     this.forecasting = new AbortController();
     const { signal } = this.forecasting;
-    await this.run?.attach(gpu);
-    return this.turn.take(async () => {
-      const { model, task, parameters } = await this.forecastParts(settings);
+    const gpu = this.openGpu;
+    await this.commands.take(async () => {
+      if (this.leadingRun) await this.leadingRun.attach(gpu);
+    });
+    return this.device.take(async () => {
+      if (signal.aborted) return { initialFrame, leadHours: [], parameters: '', cancelled: true };
+      const { model, task, parameters } = await this.forecastParts(settings, gpu);
       return this.forecasts.run({
         model,
         task,
-        dataset,
+        dataset: this.data.dataset,
         initialFrame,
         steps,
         parameters,
@@ -236,25 +318,23 @@ export class Engine {
     });
   }
 
+  /** The run whose parameters forecasts use, once it has learnt something. */
+  private get leadingRun(): TrainingRun | undefined {
+    return this.runLeads && this.run && this.run.updates > 0 ? this.run : undefined;
+  }
+
   /** The run's own model where there is one; else one with the checkpoint's or fresh parameters. */
-  private async forecastParts(settings: TrainingSettings) {
-    const { run, data } = this;
-    if (run?.model) {
+  private async forecastParts(settings: TrainingSettings, gpu: Gpu) {
+    const { data, leadingRun: run } = this;
+    if (run?.model?.gpu === gpu) {
       return { model: run.model, task: run.config.task, parameters: `update ${run.updates}` };
     }
     const config = runConfig(data, settings);
-    const key = JSON.stringify([
-      data.dataset.name,
-      data.checkpointName,
-      config.task,
-      config.model,
-      config.seed,
-    ]);
-    if (this.forecastModel?.key !== key) {
-      this.forecastModel?.model.destroy();
-      this.forecastModel = undefined;
+    const key = JSON.stringify([config.task, config.model, config.seed]);
+    if (this.forecastModel?.key !== key || this.forecastModel.model.gpu !== gpu) {
+      this.dropForecastModel();
       const statistics = await data.statistics(config.task, () => {});
-      const model = await createModel(this.device, {
+      const model = await createModel(gpu, {
         config: config.model,
         task: config.task,
         grid: data.dataset,
@@ -265,6 +345,11 @@ export class Engine {
     }
     const parameters = data.checkpointName ?? 'random first weights';
     return { model: this.forecastModel.model, task: config.task, parameters };
+  }
+
+  private announce(run: TrainingRun): void {
+    const { parameterCount, total, updates } = run;
+    this.post('runReady', { parameterCount, updates: total, done: updates, leads: this.runLeads });
   }
 
   private setPhase(phase: RunPhase, note?: string): void {

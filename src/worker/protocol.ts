@@ -114,6 +114,16 @@ export type Answer<K extends CallName> = Calls[K][1];
 
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished';
 
+export interface RunSummary {
+  parameterCount: number;
+  /** Updates that it will have. */
+  updates: number;
+  /** Updates done: 0 for a new run. */
+  done: number;
+  /** Forecasts use its parameters: no checkpoint or statistics were opened after its end. */
+  leads: boolean;
+}
+
 export interface UpdateReport {
   update: number;
   loss: number;
@@ -127,8 +137,8 @@ export interface UpdateReport {
 /** Events: name -> what they carry. */
 export interface Events {
   phase: { phase: RunPhase /** Plain words while preparing: 'Computing statistics, 40 %'. */; note?: string };
-  /** A run has been built: what it is, before its first update. */
-  runReady: { parameterCount: number; updates: number /** Updates done: 0 for a new run. */; done: number };
+  /** A run has been built, or an error or a lost device has put it back. */
+  runReady: RunSummary;
   /** One or more, in order; many short updates travel together. */
   updates: UpdateReport[];
   forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };

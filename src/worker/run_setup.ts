@@ -1,5 +1,5 @@
 /** From the page's few settings to a complete run: task, sizes, schedule, first parameters. */
-import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
+import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { completeRunConfig, presetModel, type RunConfig, warmUpCosine } from '../training/run_config';
 import { channelLayout } from '../weather/channels';
@@ -37,6 +37,6 @@ export function aboutRun(data: OpenData): Pick<Checkpoint, 'description' | 'lice
   const { checkpoint, dataset } = data;
   return {
     description: checkpoint?.description ?? `Trained with GraphCast Workbench on ${dataset.name}`,
-    license: checkpoint?.license ?? 'As the person who trained it decides; the terms of its data apply.',
+    license: checkpoint?.license ?? FRESH_LICENSE,
   };
 }

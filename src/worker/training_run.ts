@@ -1,6 +1,6 @@
 /** A training run in the engine's thread: started, paused, stepped, stopped, and carried over a lost device. */
-import { ConfigError } from '../errors';
-import type { Checkpoint } from '../graphcast/checkpoint';
+import { TrainingError } from '../errors';
+import { type Checkpoint, checkpointOf } from '../graphcast/checkpoint';
 import { elementCount, parameterArrays } from '../graphcast/parameters';
 import type { RunConfig } from '../training/run_config';
 import { totalUpdates } from '../training/schedule';
@@ -71,10 +71,14 @@ export class TrainingRun {
     return this.trainer?.model;
   }
 
-  /** Puts the run onto a device, where it was last read back. */
+  /** Puts the run onto a device, where it was last read back, unless it is on this one already. */
   async attach(gpu: Gpu): Promise<void> {
-    if (this.trainer) return;
-    this.trainer = await this.turn.take(() => Trainer.create({ ...this.parts, ...this.saved, gpu }));
+    await this.turn.take(async () => {
+      if (this.trainer?.model.gpu === gpu) return;
+      this.trainer = undefined;
+      this.trainer = await Trainer.create({ ...this.parts, ...this.saved, gpu });
+      this.savedAt = performance.now();
+    });
   }
 
   /** The device is gone, and with it everything since the last read-back. */
@@ -85,20 +89,36 @@ export class TrainingRun {
 
   /**
    * Trains until paused, until `most` updates are done, or until the schedule ends.
-   * @throws ConfigError when the loss is no number any more; DeviceError when the device is lost
+   * @throws TrainingError when the loss is no number any more, and the run is back where it was last read back;
+   *   DeviceError when the device is lost or has failed
    */
   async advance(most = Number.POSITIVE_INFINITY): Promise<void> {
     this.wanted = true;
     this.lastResult = performance.now();
     const waiting: Promise<UpdateMetrics>[] = [];
-    for (let done = 0; this.wanted && done < most && !this.isFinished; done++) {
-      const { metrics } = await this.turn.take(() => this.attached.update());
-      waiting.push(metrics);
-      if (waiting.length >= IN_FLIGHT) this.accept(await waiting.shift()!);
-      if (performance.now() - this.savedAt > SNAPSHOT_MILLISECONDS) await this.snapshot();
+    const acceptAllBut = async (inFlight: number) => {
+      while (waiting.length > inFlight) this.accept(await waiting.shift()!);
+    };
+    try {
+      for (let done = 0; this.wanted && done < most && !this.isFinished; done++) {
+        const { metrics } = await this.turn.take(() => this.attached.update());
+        waiting.push(metrics);
+        await acceptAllBut(IN_FLIGHT - 1);
+        if (performance.now() - this.savedAt > SNAPSHOT_MILLISECONDS) {
+          await acceptAllBut(0);
+          await this.snapshot();
+        }
+      }
+      await acceptAllBut(0);
+      await this.snapshot();
+    } catch (error) {
+      // Everything on the device comes from the bad update: `attach` goes back to what was read before it.
+      if (error instanceof TrainingError) {
+        await Promise.allSettled(waiting);
+        await this.turn.take(async () => this.destroy());
+      }
+      throw error;
     }
-    for (const metrics of waiting) this.accept(await metrics);
-    await this.snapshot();
   }
 
   pause(): void {
@@ -109,18 +129,10 @@ export class TrainingRun {
   async checkpoint(): Promise<Checkpoint> {
     await this.snapshot();
     const { task, model } = this.config;
-    const { inputs, state } = channelLayout(task);
-    const arrays = parameterArrays(model, inputs.length, state.length);
-    return {
-      parameters: new Map(
-        arrays.map(({ name, shape }) => [name, { shape, data: this.saved.parameters.get(name)! }]),
-      ),
-      modelConfig: model,
-      task,
-      ...this.parts.about,
-    };
+    return checkpointOf(model, task, this.saved.parameters, this.parts.about);
   }
 
+  /** Frees the device; what was read back last stays, and {@link attach} goes on from it. */
   destroy(): void {
     this.pause();
     this.trainer?.destroy();
@@ -132,14 +144,16 @@ export class TrainingRun {
     return this.trainer;
   }
 
+  /** Reads the run back, unless an update whose loss is still on its way has spoilt it. */
   private async snapshot(): Promise<void> {
-    const { trainer } = this;
-    if (!trainer) return;
-    this.saved = await this.turn.take(async () => ({
-      parameters: await trainer.readParameters(),
-      state: await trainer.readState(),
-    }));
-    this.savedAt = performance.now();
+    await this.turn.take(async () => {
+      const { trainer } = this;
+      if (!trainer) return;
+      const parameters = await trainer.readParameters();
+      const state = await trainer.readState();
+      this.savedAt = performance.now();
+      if (allFinite(parameters)) this.saved = { parameters, state };
+    });
   }
 
   private accept({ update, loss, lossByVariable, gradientNorm, learningRate }: UpdateMetrics): void {
@@ -148,9 +162,13 @@ export class TrainingRun {
     this.lastResult = now;
     this.report({ update, loss, lossByVariable, gradientNorm, learningRate, seconds });
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
-    this.pause();
-    throw new ConfigError(
+    throw new TrainingError(
       `The loss is no finite number any more after update ${update}: stop the run and start again with a lower learning rate.`,
     );
   }
+}
+
+function allFinite(parameters: ReadonlyMap<string, Float32Array>): boolean {
+  for (const values of parameters.values()) if (!values.every(Number.isFinite)) return false;
+  return true;
 }

@@ -24,8 +24,6 @@ interface Properties {
   logarithmic?: boolean;
   /** Allowed distances between the ticks of x; round numbers when left out. */
   xSteps?: number[];
-  /** Said in place of the plot while there is nothing to draw. */
-  empty: string;
 }
 
 /** A live line chart that follows the theme; the reading under the pointer stands in its heading. */
@@ -38,19 +36,17 @@ export default function LineChart({
   height,
   logarithmic,
   xSteps,
-  empty,
 }: Properties) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = useTheme((state) => state.theme);
   const [pointed, setPointed] = useState<number | null>(null);
   const labels = series.map(({ label }) => label);
-  const isEmpty = empty !== '';
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new theme means new colours; data has its own effect
   useEffect(() => {
     const element = frame.current;
-    if (!element || isEmpty) return;
+    if (!element) return;
     const options = plotOptions(element.clientWidth, height, series, { logarithmic, xSteps }, (index) =>
       setPointed(index),
     );
@@ -62,7 +58,7 @@ export default function LineChart({
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [theme, height, logarithmic, isEmpty, series.length]);
+  }, [theme, height, logarithmic, series.length]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `length` tells that the arrays have grown
   useEffect(() => {
@@ -73,32 +69,24 @@ export default function LineChart({
     <figure className="chart">
       <div className="heading">
         <h2>{title}</h2>
-        {!isEmpty && (
-          <span className="readout">
-            {pointed !== null && x[pointed] !== undefined && (
-              <span>
-                {xLabel} {x[pointed].toLocaleString('en')}
-              </span>
-            )}
-            {series.map(({ values, colour }, i) => (
-              <span
-                key={colour}
-                className="key"
-                style={{ '--series': `var(${colour})` } as React.CSSProperties}
-              >
-                {pointed === null ? labels[i] : formatValue(values[pointed] ?? Number.NaN)}
-              </span>
-            ))}
-          </span>
-        )}
+        <span className="readout">
+          {pointed !== null && x[pointed] !== undefined && (
+            <span>
+              {xLabel} {x[pointed].toLocaleString('en')}
+            </span>
+          )}
+          {series.map(({ values, colour }, i) => (
+            <span
+              key={colour}
+              className="key"
+              style={{ '--series': `var(${colour})` } as React.CSSProperties}
+            >
+              {pointed === null ? labels[i] : formatValue(values[pointed] ?? Number.NaN)}
+            </span>
+          ))}
+        </span>
       </div>
-      {isEmpty ? (
-        <p className="empty-note" style={{ height }}>
-          {empty}
-        </p>
-      ) : (
-        <div className="plot" ref={frame} style={{ height }} />
-      )}
+      <div className="plot" ref={frame} style={{ height }} />
     </figure>
   );
 }

@@ -1,7 +1,9 @@
-/** Natural Earth's land at 1:50 million: coastlines as polylines, and land as an image for the bare globe. */
+/** Natural Earth's land at 1:110 and 1:50 million: coastlines as polylines, and land as an image for the bare globe. */
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import landUrl from 'world-atlas/land-50m.json?url';
+import fineUrl from 'world-atlas/land-50m.json?url';
+import coarseUrl from 'world-atlas/land-110m.json?url';
+import { DatasetError } from '../../errors';
 
 type Land = Topology<{ land: GeometryCollection }>;
 
@@ -12,17 +14,30 @@ export interface Coastlines {
   landImage: HTMLCanvasElement;
 }
 
-let loading: Promise<Coastlines> | undefined;
+export type Detail = 'coarse' | 'fine';
 
-/** Fetches and decodes the coastlines once. */
-export function loadCoastlines(): Promise<Coastlines> {
-  loading ??= fetch(landUrl)
-    .then((response) => response.json())
-    .then((land: Land) => ({
-      lines: mesh(land, land.objects.land).coordinates,
-      landImage: drawLand(land),
-    }));
-  return loading;
+const ADDRESSES: Record<Detail, string> = { coarse: coarseUrl, fine: fineUrl };
+const loaded = new Map<Detail, Promise<Coastlines>>();
+
+/** Fetches and decodes the coastlines once; after a failure the next call tries again. */
+export function loadCoastlines(detail: Detail): Promise<Coastlines> {
+  let coastlines = loaded.get(detail);
+  if (!coastlines) {
+    coastlines = fetchCoastlines(ADDRESSES[detail]);
+    loaded.set(detail, coastlines);
+    coastlines.catch(() => loaded.delete(detail));
+  }
+  return coastlines;
+}
+
+async function fetchCoastlines(address: string): Promise<Coastlines> {
+  const response = await fetch(address);
+  if (!response.ok)
+    throw new DatasetError(
+      `The coastlines could not be fetched (status ${response.status}): load the page again.`,
+    );
+  const land: Land = await response.json();
+  return { lines: mesh(land, land.objects.land).coordinates, landImage: drawLand(land) };
 }
 
 function drawLand(land: Land): HTMLCanvasElement {

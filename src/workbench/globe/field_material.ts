@@ -132,6 +132,7 @@ export class FieldMaterial extends ShaderMaterial {
   }
 
   setLand(texture: Texture): void {
+    this.uniforms.land.value.dispose();
     this.uniforms.land.value = texture;
   }
 
@@ -170,6 +171,12 @@ export class FieldMaterial extends ShaderMaterial {
 
   setBlend(blend: number): void {
     this.uniforms.blend.value = blend;
+  }
+
+  /** Frees the textures too. */
+  override dispose(): void {
+    for (const name of ['field', 'previousField', 'colours', 'land']) this.uniforms[name].value.dispose();
+    super.dispose();
   }
 
   clearField(): void {

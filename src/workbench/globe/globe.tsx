@@ -43,7 +43,6 @@ export default function Globe() {
       return;
     }
     setScene(made);
-    loadCoastlines().then(({ lines, landImage }) => made.setCoastlines(lines, landImage), reportError);
     const detach = attachCameraControls(
       element,
       made,
@@ -58,6 +57,7 @@ export default function Globe() {
   }, []);
 
   useFit(scene, canvas);
+  useCoastlines(scene);
   useCamera(scene);
   useFieldOnGlobe(scene);
   useMeshOnGlobe(scene);
@@ -69,6 +69,34 @@ export default function Globe() {
     </div>
   );
 }
+
+/** Coarse ones first; fine ones when the browser has nothing better to do, or the globe comes nearer. */
+function useCoastlines(scene: GlobeScene | null): void {
+  const near = useView((view) => view.camera.zoom > NEAR_ZOOM);
+  const [idle, setIdle] = useState(false);
+  const detail = near || idle ? 'fine' : 'coarse';
+  useEffect(() => {
+    if (!scene) return;
+    let current = true;
+    loadCoastlines(detail).then(({ lines, landImage }) => {
+      if (!current) return;
+      scene.setCoastlines(lines, landImage);
+      whenIdle(() => setIdle(true));
+    }, reportError);
+    return () => {
+      current = false;
+    };
+  }, [scene, detail]);
+}
+
+function whenIdle(work: () => void): void {
+  // Safari has no idle callback yet.
+  if ('requestIdleCallback' in window) window.requestIdleCallback(work, { timeout: 3000 });
+  else setTimeout(work, 1000);
+}
+
+/** Zoom from which the coarse coastlines' corners are seen. */
+const NEAR_ZOOM = 1.5;
 
 /** CSS pixels above and below the globe that controls cover. */
 const COVERED = {

@@ -58,10 +58,14 @@ export class GlobeScene {
   /** Share of the stage's height that no control covers. */
   private openHeight = 1;
   private fieldShape = '';
+  private disposed = false;
+  private readonly redraw = () => this.invalidate();
 
   /** @throws Error when the browser has no WebGL 2 */
   constructor(canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+    // three.js uploads everything anew by itself, but draws only when told to.
+    canvas.addEventListener('webglcontextrestored', this.redraw);
     this.camera.up.set(0, 0, 1);
     this.mesh.visible = false;
     this.scene.add(this.globe, this.graticule, this.coast, this.mesh, this.glow);
@@ -121,6 +125,7 @@ export class GlobeScene {
   }
 
   setCoastlines(polylines: number[][][], landImage: HTMLCanvasElement): void {
+    if (this.disposed) return;
     this.coast.geometry.dispose();
     this.coast.geometry = geometryOf(segmentsOnSphere(polylines, 1.002));
     this.surface.setLand(new CanvasTexture(landImage));
@@ -155,6 +160,7 @@ export class GlobeScene {
   }
 
   setMesh(vertices: Float32Array, edges: Int32Array, levels: Uint8Array): void {
+    if (this.disposed) return;
     const arcs = meshArcs(vertices, edges, levels);
     const finest = Math.max(1, levels[levels.length - 1]);
     this.mesh.geometry.dispose();
@@ -181,6 +187,7 @@ export class GlobeScene {
 
   /** Draws once, soon; many changes before the next frame are one drawing. */
   invalidate(): void {
+    if (this.disposed) return;
     if (this.frameRequest === 0) this.frameRequest = requestAnimationFrame(() => this.draw());
   }
 
@@ -195,7 +202,9 @@ export class GlobeScene {
   }
 
   dispose(): void {
+    this.disposed = true;
     cancelAnimationFrame(this.frameRequest);
+    this.renderer.domElement.removeEventListener('webglcontextrestored', this.redraw);
     for (const object of [this.globe, this.coast, this.graticule, this.mesh, this.glow]) {
       object.geometry.dispose();
       (object.material as ShaderMaterial).dispose();

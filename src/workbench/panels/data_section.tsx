@@ -1,14 +1,13 @@
 import type { DatasetSummary } from '../../worker/protocol';
-import { closeCheckpoint, closeStatistics, openDataset, useData } from '../state/data';
-import { isRunOpen, useTraining } from '../state/training';
+import { closeCheckpoint, closeStatistics, openDataset, useBusy, useData } from '../state/data';
 import { formatTime } from '../units';
 import { FilePicker } from './file_picker';
 import { OpenIcon } from './icons';
 
 /** What is open, in one look, and the way to open something else. */
 export function DataSection() {
-  const { dataset, checkpoint, statistics, opening } = useData();
-  const busy = useTraining(({ phase }) => isRunOpen(phase)) || opening !== null;
+  const { dataset, checkpoint, statistics } = useData();
+  const busy = useBusy();
   return (
     <section className="section">
       <h2>Data</h2>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { openFiles } from '../state/data';
-import { reportError } from '../state/notices';
+import { isBusy, openFiles } from '../state/data';
+import { notify, reportError } from '../state/notices';
 
 /** The whole window takes dropped files and folders; a veil says so while they hover. */
 export function DropTarget() {
@@ -21,7 +21,8 @@ export function DropTarget() {
     on('drop', (event) => {
       event.preventDefault();
       setHovering(false);
-      if (event.dataTransfer) droppedFiles(event.dataTransfer).then(openFiles, reportError);
+      if (isBusy()) notify('info', 'Stop the run, or let the file open, before another is dropped.');
+      else if (event.dataTransfer) droppedFiles(event.dataTransfer).then(openFiles, reportError);
     });
     return () => listening.abort();
   }, []);

@@ -6,6 +6,7 @@ interface Properties {
   /** What the system's dialog offers first. */
   kind: 'dataset' | 'statistics' | 'checkpoint' | 'any';
   label?: string;
+  title?: string;
   disabled?: boolean;
   children: ReactNode;
 }
@@ -18,7 +19,7 @@ const ACCEPTED = {
 };
 
 /** A button that opens the system's file dialog; what the files are is decided by their names. */
-export function FilePicker({ className, kind, label, disabled, children }: Properties) {
+export function FilePicker({ className, kind, label, title, disabled, children }: Properties) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -26,6 +27,7 @@ export function FilePicker({ className, kind, label, disabled, children }: Prope
         type="button"
         className={className}
         aria-label={label}
+        title={title}
         disabled={disabled}
         onClick={() => input.current?.click()}
       >

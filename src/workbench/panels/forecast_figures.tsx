@@ -1,6 +1,7 @@
 import './panels.css';
 import '../charts/charts.css';
 import { lazy, Suspense } from 'react';
+import { EmptyChart } from '../charts/empty_chart';
 import { useShownField } from '../state/shown_field';
 import { showLead, useView } from '../state/view';
 import { differenceToShown, fieldTitle, formatLead, formatValue } from '../units';
@@ -9,21 +10,26 @@ const LineChart = lazy(() => import('../charts/line_chart'));
 
 /** What the Forecast room says: how good the shown field is by lead time, beside persistence. */
 export function ForecastFigures() {
-  const { scores, display } = useShownField();
-  const level = useView((view) => view.level);
+  const { scores, display, level } = useShownField();
   const leadHours = useView((view) => view.leadHours);
   const shown = (values: number[]) => values.map((value) => differenceToShown(value, display));
   const leads = scores?.leadHours ?? [];
   const forecast = shown(scores?.forecast ?? []);
   const persistence = shown(scores?.persistence ?? []);
-  const empty =
-    leads.length === 0 ? 'Run a forecast to compare it with the truth, and with no change at all.' : '';
+  const title = `RMSE, ${display.differenceUnit || 'no unit'}`;
+  if (leads.length === 0) {
+    return (
+      <EmptyChart title={title} height={200}>
+        Run a forecast to compare it with the truth, and with no change at all.
+      </EmptyChart>
+    );
+  }
 
   return (
     <>
       <Suspense fallback={<div className="chart" style={{ height: 248 }} />}>
         <LineChart
-          title={`RMSE, ${display.differenceUnit || 'no unit'}`}
+          title={title}
           xLabel="hour"
           x={[0, ...leads]}
           series={[
@@ -33,40 +39,37 @@ export function ForecastFigures() {
           length={leads.length}
           height={200}
           xSteps={[6, 12, 24, 48, 72, 120, 240]}
-          empty={empty}
         />
       </Suspense>
-      {leads.length > 0 && (
-        <section className="section">
-          <h2>{fieldTitle(display.label, level)}</h2>
-          <table className="score-table">
-            <thead>
-              <tr>
-                <th scope="col">Lead</th>
-                <th scope="col">Forecast</th>
-                <th scope="col">Persistence</th>
-                <th scope="col">Change</th>
+      <section className="section">
+        <h2>{fieldTitle(display.label, level)}</h2>
+        <table className="score-table">
+          <thead>
+            <tr>
+              <th scope="col">Lead</th>
+              <th scope="col">Forecast</th>
+              <th scope="col">Persistence</th>
+              <th scope="col">Change</th>
+            </tr>
+          </thead>
+          <tbody>
+            {leads.map((lead, i) => (
+              <tr key={lead} className={lead === leadHours ? 'shown' : ''}>
+                <th scope="row">
+                  <button type="button" onClick={() => showLead(lead)}>
+                    {formatLead(lead)}
+                  </button>
+                </th>
+                <td>{formatValue(forecast[i])}</td>
+                <td>{formatValue(persistence[i])}</td>
+                <td className={verdict(forecast[i], persistence[i])}>
+                  {percentChange(forecast[i], persistence[i])}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {leads.map((lead, i) => (
-                <tr key={lead} className={lead === leadHours ? 'shown' : ''}>
-                  <th scope="row">
-                    <button type="button" onClick={() => showLead(lead)}>
-                      {formatLead(lead)}
-                    </button>
-                  </th>
-                  <td>{formatValue(forecast[i])}</td>
-                  <td>{formatValue(persistence[i])}</td>
-                  <td className={verdict(forecast[i], persistence[i])}>
-                    {percentChange(forecast[i], persistence[i])}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+            ))}
+          </tbody>
+        </table>
+      </section>
     </>
   );
 }

@@ -16,16 +16,17 @@ export function ForecastPanel() {
   const checkpoint = useData((data) => data.checkpoint);
   const initialTime = useView((view) => view.initialTime);
   const { steps, running, byInitialFrame } = useForecasts();
-  const { updates, phase } = useTraining();
+  const { updates, phase, leads } = useTraining();
   const ready = useDevice((state) => state.status === 'ready');
 
   const frame = dataset && initialTime !== null ? frameAt(dataset, initialTime) : -1;
   const canStart = dataset?.initialFrames.includes(frame) ?? false;
   const forecast = byInitialFrame[frame];
   const trained = updates > 0;
-  const parameters = trained
-    ? `after update ${updates.toLocaleString('en')}`
-    : (checkpoint?.name ?? 'untrained: random first weights');
+  const parameters =
+    trained && leads
+      ? `after update ${updates.toLocaleString('en')}`
+      : (checkpoint?.name ?? 'untrained: random first weights');
 
   return (
     <>

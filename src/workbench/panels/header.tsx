@@ -1,4 +1,4 @@
-import { useData } from '../state/data';
+import { useBusy, useData } from '../state/data';
 import { toggleTheme, useTheme } from '../state/theme';
 import { useTraining } from '../state/training';
 import { useView } from '../state/view';
@@ -7,6 +7,7 @@ import { KeysIcon, LightIcon, Mark } from './icons';
 
 export function Header() {
   const { dataset, checkpoint, opening } = useData();
+  const busy = useBusy();
   const preset = useTraining(({ settings }) => settings.preset);
   const theme = useTheme((state) => state.theme);
   const openTrainRoom = () => useView.setState({ room: 'train', sheetOpen: true });
@@ -18,7 +19,7 @@ export function Header() {
         <span>GraphCast Workbench</span>
       </h1>
       <div className="open">
-        <FilePicker className="chip" kind="any" label="Open a dataset">
+        <FilePicker className="chip" kind="any" title="Open a dataset" disabled={busy}>
           <span className="what">data</span>
           <span className="name">{opening ? `opening ${opening}…` : (dataset?.name ?? 'open…')}</span>
         </FilePicker>

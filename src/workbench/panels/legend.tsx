@@ -2,13 +2,11 @@ import type { CSSProperties } from 'react';
 import { colourGradient } from '../globe/colour_map';
 import { niceStep, ticks } from '../globe/colour_range';
 import { useShownField } from '../state/shown_field';
-import { useView } from '../state/view';
 import { fieldTitle, formatValue } from '../units';
 
 /** Title, unit and range of the shown field's colours, or why there is no field. */
 export function Legend() {
-  const { values, message, display, unit, colourMap, range } = useShownField();
-  const { level, layer } = useView();
+  const { values, level, layer, message, display, unit, colourMap, range } = useShownField();
   if (!values) return message ? <p className="stage-message">{message}</p> : null;
 
   const pieces = 5;

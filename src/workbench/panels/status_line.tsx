@@ -75,13 +75,31 @@ function Adapter() {
     ready: software ? `${name} (software, slow)` : name,
     missing: 'No WebGPU',
     lost: 'GPU device lost',
+    stopped: 'Engine stopped',
   }[status];
   const tone =
     status === 'ready' ? (busy ? 'busy' : software ? 'slow' : 'good') : status === 'looking' ? '' : 'bad';
-  return (
-    <div className="adapter" title={words}>
+  const content = (
+    <>
       <span className={`dot ${tone}`} />
       <span className="name">{words}</span>
+    </>
+  );
+  if (status === 'missing') {
+    return (
+      <button
+        type="button"
+        className="adapter"
+        aria-label={`${words}: what to do`}
+        onClick={() => useDevice.setState({ dismissed: false })}
+      >
+        {content}
+      </button>
+    );
+  }
+  return (
+    <div className="adapter" title={words}>
+      {content}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import '../charts/charts.css';
 import { lazy, Suspense } from 'react';
+import { EmptyChart } from '../charts/empty_chart';
 import { useTraining } from '../state/training';
 import { displayOf, formatValue } from '../units';
 
@@ -8,7 +9,6 @@ const LineChart = lazy(() => import('../charts/line_chart'));
 /** What the Train room says: the run's numbers and curves. */
 export function TrainFigures() {
   const { loss, learningRate, rate, parameterCount, curves, updates } = useTraining();
-  const empty = updates === 0 ? 'The curve starts with the first update.' : '';
   return (
     <>
       <dl className="figures-grid">
@@ -17,18 +17,21 @@ export function TrainFigures() {
         <Figure label="Learning rate" value={learningRate} />
         <Figure label="Parameters" value={parameterCount} whole />
       </dl>
-      <Suspense fallback={<div className="chart" style={{ height: 228 }} />}>
-        <LineChart
-          title="Loss"
-          xLabel="update"
-          x={curves.update}
-          series={[{ label: 'train', values: curves.loss, colour: '--accent' }]}
-          length={updates}
-          height={180}
-          logarithmic
-          empty={empty}
-        />
-        {empty === '' && (
+      {updates === 0 ? (
+        <EmptyChart title="Loss" height={180}>
+          The curve starts with the first update.
+        </EmptyChart>
+      ) : (
+        <Suspense fallback={<div className="chart" style={{ height: 400 }} />}>
+          <LineChart
+            title="Loss"
+            xLabel="update"
+            x={curves.update}
+            series={[{ label: 'train', values: curves.loss, colour: '--accent' }]}
+            length={updates}
+            height={180}
+            logarithmic
+          />
           <LineChart
             title="Gradient norm"
             xLabel="update"
@@ -43,10 +46,9 @@ export function TrainFigures() {
             length={updates}
             height={124}
             logarithmic
-            empty=""
           />
-        )}
-      </Suspense>
+        </Suspense>
+      )}
       <LossByVariable />
     </>
   );

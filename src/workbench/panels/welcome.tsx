@@ -11,7 +11,7 @@ export function meshNodes(refinements: number): number {
 /** First contact: what is on the globe, and the next step. */
 export function Welcome() {
   const meshSize = useTraining(({ settings }) => settings.meshSize);
-  const opening = useData((data) => data.opening);
+  const { opening, asked } = useData();
   return (
     <section className="welcome" aria-label="Start">
       <h2>Train GraphCast on your own machine</h2>
@@ -33,6 +33,14 @@ export function Welcome() {
           Try a synthetic sample
         </button>
       </div>
+      {asked && (
+        <p className="asked">
+          The link asks to open {asked}, on another site.{' '}
+          <button type="button" className="text-button" onClick={() => void openDataset({ url: asked })}>
+            Open it
+          </button>
+        </p>
+      )}
       <p className="small">
         {opening
           ? `Opening ${opening}…`

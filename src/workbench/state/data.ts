@@ -1,9 +1,12 @@
 /** What is open: a dataset, and perhaps statistics and a checkpoint. */
 import { create } from 'zustand';
+import { DatasetError } from '../../errors';
 import type { CheckpointSummary, DatasetSource, DatasetSummary } from '../../worker/protocol';
+import type { Place } from '../location_hash';
 import { engine } from './engine';
-import { forgetForecasts } from './forecast';
+import { forgetForecasts, useForecasts } from './forecast';
 import { reportError } from './notices';
+import { isRunOpen, letFilesLead, useTraining } from './training';
 import { useView } from './view';
 
 interface Data {
@@ -13,6 +16,8 @@ interface Data {
   statistics: string[] | null;
   /** What is being opened. */
   opening: string | null;
+  /** Address that a link asks to open from another origin; the user decides. */
+  asked: string | null;
 }
 
 export const useData = create<Data>(() => ({
@@ -20,17 +25,42 @@ export const useData = create<Data>(() => ({
   checkpoint: null,
   statistics: null,
   opening: null,
+  asked: null,
 }));
+
+/** Nothing else can be opened now: something is being opened, or a run is going on what is open. */
+export function useBusy(): boolean {
+  const opening = useData((data) => data.opening !== null);
+  return useTraining(({ phase }) => isRunOpen(phase)) || opening;
+}
+
+export function isBusy(): boolean {
+  return useData.getState().opening !== null || isRunOpen(useTraining.getState().phase);
+}
 
 /** Opens a dataset and turns the globe to it; an unreadable one leaves the open one as it is. */
 export async function openDataset(source: DatasetSource): Promise<void> {
   const name = 'file' in source ? source.file.name : 'url' in source ? source.url : 'synthetic sample';
+  useData.setState({ asked: null });
   await opening(name, async () => {
     const dataset = await engine.call('openDataset', source);
     forgetForecasts();
-    useView.setState({ ...firstView(dataset), playing: false });
+    useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
     useData.setState({ dataset });
   });
+}
+
+/** Opens the address that a link names, at once from this origin, else when the user agrees. */
+export function openAddress(address: string): void {
+  let url: URL;
+  try {
+    url = new URL(address, location.href);
+  } catch {
+    reportError(new DatasetError(`"${address}" is no address: give ?data= the address of a NetCDF file.`));
+    return;
+  }
+  if (url.origin === location.origin) void openDataset({ url: url.href });
+  else useData.setState({ asked: url.href });
 }
 
 /** Sorts dropped or picked files by what they are: .npz checkpoint, statistics, or dataset. */
@@ -42,25 +72,34 @@ export async function openFiles(files: File[]): Promise<void> {
   if (statistics.length > 0) {
     await opening('statistics', async () => {
       const { names } = await engine.call('useStatistics', { files: statistics });
+      letFilesLead();
       useData.setState({ statistics: names });
     });
   }
   for (const file of checkpoints.slice(0, 1)) {
     await opening(file.name, async () => {
-      useData.setState({ checkpoint: await engine.call('openCheckpoint', { file }) });
+      const checkpoint = await engine.call('openCheckpoint', { file });
+      letFilesLead();
+      useData.setState({ checkpoint });
     });
   }
 }
 
 /** Statistics are computed from the data again. */
 export async function closeStatistics(): Promise<void> {
-  await engine.call('useStatistics', { files: [] }).catch(reportError);
-  useData.setState({ statistics: null });
+  await opening('statistics', async () => {
+    await engine.call('useStatistics', { files: [] });
+    letFilesLead();
+    useData.setState({ statistics: null });
+  });
 }
 
 export async function closeCheckpoint(): Promise<void> {
-  await engine.call('closeCheckpoint').catch(reportError);
-  useData.setState({ checkpoint: null });
+  await opening('checkpoint', async () => {
+    await engine.call('closeCheckpoint');
+    letFilesLead();
+    useData.setState({ checkpoint: null });
+  });
 }
 
 /** GraphCast's statistics are three files: mean_by_level, stddev_by_level and diffs_stddev_by_level. */
@@ -79,26 +118,27 @@ async function opening(name: string, open: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The shown field and times as far as the new data have them, else the nearest that they have. */
-function firstView(dataset: DatasetSummary): Partial<ReturnType<typeof useView.getState>> {
-  const view = useView.getState();
+type Shown = Pick<Place, 'variable' | 'level' | 'initialTime' | 'leadHours'>;
+
+/** The field and times of a view as far as the data have them, else the nearest that they have. */
+export function fittedView(dataset: DatasetSummary, view: Shown): Shown {
   const { times, initialFrames } = dataset;
   const variable = dataset.variables.some(({ name }) => name === view.variable)
     ? view.variable
     : (dataset.targetVariables[0] ?? dataset.variables[0].name);
-  const initialTime = times.includes(view.initialTime ?? Number.NaN)
-    ? view.initialTime
-    : times[initialFrames[0] ?? 0];
+  const asked = times.indexOf(view.initialTime ?? Number.NaN);
+  const initialFrame = asked >= 0 ? asked : (initialFrames[0] ?? 0);
   return {
     variable,
     level: nearestLevel(dataset, variable, view.level),
-    initialTime,
-    leadHours: clampLead(dataset, initialTime!, view.leadHours),
+    initialTime: times[initialFrame],
+    leadHours: clampLead(dataset, initialFrame, view.leadHours),
   };
 }
 
-function clampLead(dataset: DatasetSummary, initialTime: number, leadHours: number): number {
-  const longest = (dataset.times[dataset.times.length - 1] - initialTime) / 3600;
+function clampLead({ times }: DatasetSummary, initialFrame: number, leadHours: number): number {
+  const forecast = useForecasts.getState().byInitialFrame[initialFrame]?.leadHours ?? [];
+  const longest = Math.max((times[times.length - 1] - times[initialFrame]) / 3600, ...forecast);
   return Math.max(0, Math.min(leadHours, longest));
 }
 

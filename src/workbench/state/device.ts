@@ -1,13 +1,15 @@
-/** The WebGPU adapter behind the engine: being looked for, ready, missing, or lost. */
+/** The WebGPU adapter behind the engine: being looked for, ready, missing or lost; or the engine itself has stopped. */
 import { create } from 'zustand';
 import { engine } from './engine';
 
 interface Device {
-  status: 'looking' | 'ready' | 'missing' | 'lost';
+  status: 'looking' | 'ready' | 'missing' | 'lost' | 'stopped';
   name: string;
   software: boolean;
   /** Why there is none. */
   message: string;
+  /** The user goes on without one; the status line leads back. */
+  dismissed: boolean;
 }
 
 export const useDevice = create<Device>(() => ({
@@ -15,15 +17,17 @@ export const useDevice = create<Device>(() => ({
   name: '',
   software: false,
   message: '',
+  dismissed: false,
 }));
 
 /** Asks the engine for an adapter; also the way to start again after a device was lost. */
 export async function openDevice(): Promise<void> {
-  useDevice.setState({ status: 'looking', message: '' });
+  useDevice.setState({ status: 'looking', message: '', dismissed: false });
   try {
     const { name, software } = await engine.call('openDevice');
     useDevice.setState({ status: 'ready', name, software });
   } catch (error) {
+    if (useDevice.getState().status === 'stopped') return;
     useDevice.setState({
       status: 'missing',
       message: error instanceof Error ? error.message : String(error),
@@ -32,3 +36,4 @@ export async function openDevice(): Promise<void> {
 }
 
 engine.on('deviceLost', ({ message }) => useDevice.setState({ status: 'lost', message }));
+void engine.stopped.then((message) => useDevice.setState({ status: 'stopped', message }));

@@ -3,6 +3,7 @@
  * Follows the view, the data and the forecasts; the globe, the legend and the pointer's reading follow it.
  */
 import { create } from 'zustand';
+import { WorkbenchError } from '../../errors';
 import type { DatasetSummary, FieldName, FieldScores } from '../../worker/protocol';
 import type { ColourMapName } from '../globe/colour_map';
 import { type ColourRange, niceRange } from '../globe/colour_range';
@@ -17,6 +18,9 @@ import { useView } from './view';
 export interface ShownField {
   /** [lat, lon] in the shown unit; null when there is nothing to show. */
   values: Float32Array | null;
+  /** What the values are; the view may already ask for something else. */
+  level: number | null;
+  layer: Layer;
   display: Display;
   unit: string;
   colourMap: ColourMapName;
@@ -29,6 +33,8 @@ export interface ShownField {
 
 const NOTHING: ShownField = {
   values: null,
+  level: null,
+  layer: 'truth',
   display: displayOf(''),
   unit: '',
   colourMap: 'neutral',
@@ -85,33 +91,46 @@ async function refresh(): Promise<void> {
     return;
   }
   const info = dataset.variables.find(({ name }) => name === variable);
-  if (!info) return;
+  if (!info) {
+    useShownField.setState({ ...NOTHING, message: 'The open file does not hold this variable.' });
+    return;
+  }
   const display = displayOf(variable, info.units);
   const field: FieldName = { variable, level: info.hasLevel ? level : null };
   const { initialFrame, forecast } = shownForecast();
   const isTarget = dataset.targetVariables.includes(variable);
-  try {
-    const scored = forecast && isTarget && forecast.leadHours.length > 0;
-    const [stored, scores, range] = await Promise.all([
-      storedValues(dataset, field, layer, info.hasTime, initialFrame, leadHours, forecast),
-      scored ? engine.call('forecastScores', { ...field, initialFrame }) : null,
-      spreadRange(field, display),
-    ]);
-    if (token !== latest) return;
-    const isError = layer === 'error';
-    const shown = stored instanceof Float32Array ? convert(stored, display, isError) : null;
-    useShownField.setState({
-      values: shown,
-      display,
-      unit: isError ? display.differenceUnit : display.unit,
-      colourMap: isError ? 'error' : display.colourMap,
-      range: isError ? errorRange(scores, display) : range,
-      message: typeof stored === 'string' ? stored : '',
-      scores,
-    });
-  } catch (error) {
-    if (token === latest) reportError(error);
-  }
+  const scored = forecast && isTarget && forecast.leadHours.length > 0;
+  const [stored, scores, spread] = await Promise.all([
+    storedValues(dataset, field, layer, info.hasTime, initialFrame, leadHours, forecast).catch(sentence),
+    scored ? engine.call('forecastScores', { ...field, initialFrame }).catch(withoutIt) : null,
+    spreadOf(field).catch(withoutIt),
+  ]);
+  if (token !== latest) return;
+  const isError = layer === 'error';
+  const values = typeof stored === 'string' ? null : convert(stored, display, isError);
+  useShownField.setState({
+    values,
+    level: field.level,
+    layer,
+    display,
+    unit: isError ? display.differenceUnit : display.unit,
+    colourMap: isError ? 'error' : display.colourMap,
+    range: isError ? errorRange(scores, display) : fieldRange(spread, values, display),
+    message: typeof stored === 'string' ? stored : '',
+    scores,
+  });
+}
+
+/** Stands on the stage in place of a field that cannot be had. */
+function sentence(error: unknown): string {
+  if (!(error instanceof WorkbenchError)) console.error(error);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A field is worth showing without its scores or its usual range. */
+function withoutIt(error: unknown): null {
+  reportError(error);
+  return null;
 }
 
 /** The asked-for values in the file's unit, or one sentence saying why there are none. */
@@ -149,15 +168,29 @@ function convert(values: Float32Array, display: Display, isDifference: boolean):
   return values.map((value) => (isDifference ? differenceToShown(value, display) : toShown(value, display)));
 }
 
-async function spreadRange(field: FieldName, display: Display): Promise<ColourRange> {
+/** 1st and 99th percentile over the file, stored unit. */
+function spreadOf(field: FieldName): Promise<{ low: number; high: number }> {
   const key = `${field.variable} ${field.level}`;
   let spread = spreads.get(key);
   if (!spread) {
     spread = engine.call('fieldSpread', field);
     spreads.set(key, spread);
+    spread.catch(() => spreads.delete(key));
   }
-  const { low, high } = await spread;
-  return niceRange(toShown(low, display), toShown(high, display), display.range);
+  return spread;
+}
+
+/** The file's usual range; without it the shown values' own. */
+function fieldRange(
+  spread: { low: number; high: number } | null,
+  values: Float32Array | null,
+  display: Display,
+): ColourRange {
+  if (spread) return niceRange(toShown(spread.low, display), toShown(spread.high, display), display.range);
+  const known = (values ?? new Float32Array()).filter(Number.isFinite);
+  const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return low <= high ? niceRange(low, high, display.range) : NOTHING.range;
 }
 
 /** Three RMSEs of the longest lead time to either side of zero: fixed, so that the growth of the error is seen. */

@@ -6,8 +6,17 @@ export type Theme = 'dark' | 'light';
 const STORED = 'theme';
 const lightSystem = window.matchMedia('(prefers-color-scheme: light)');
 
+/** The user's choice; null without one, or where the browser keeps nothing for this page. */
+function chosenTheme(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
 function initialTheme(): Theme {
-  const stored = localStorage.getItem(STORED);
+  const stored = chosenTheme();
   if (stored === 'dark' || stored === 'light') return stored;
   return lightSystem.matches ? 'light' : 'dark';
 }
@@ -22,12 +31,16 @@ export function applyTheme(): void {
   write(useTheme.getState());
   useTheme.subscribe(write);
   lightSystem.addEventListener('change', () => {
-    if (localStorage.getItem(STORED) === null) useTheme.setState({ theme: initialTheme() });
+    if (chosenTheme() === null) useTheme.setState({ theme: initialTheme() });
   });
 }
 
 export function toggleTheme(): void {
   const theme = useTheme.getState().theme === 'dark' ? 'light' : 'dark';
-  localStorage.setItem(STORED, theme);
   useTheme.setState({ theme });
+  try {
+    localStorage.setItem(STORED, theme);
+  } catch {
+    // Then the choice lasts until the page is closed.
+  }
 }

@@ -25,10 +25,15 @@ interface Training {
   parameterCount: number | null;
   /** Updates at the time that the checkpoint was last saved. */
   savedUpdates: number;
+  /** Forecasts use the run's parameters: no checkpoint or statistics were opened after it ended. */
+  leads: boolean;
   curves: Curves;
 }
 
 const DEFAULT_PRESET = Object.keys(PRESETS)[0];
+
+/** The command line's default too. */
+const DEFAULT_UPDATES = 3000;
 
 /** GraphCast's own peak learning rate is right for any of these sizes. */
 const DEFAULT_LEARNING_RATE = 1e-3;
@@ -55,10 +60,16 @@ const NO_RUN = {
   rate: null,
   parameterCount: null,
   savedUpdates: 0,
+  leads: false,
 };
 
 export const useTraining = create<Training>(() => ({
-  settings: { ...presetSettings(DEFAULT_PRESET), learningRate: DEFAULT_LEARNING_RATE, updates: 500, seed: 0 },
+  settings: {
+    ...presetSettings(DEFAULT_PRESET),
+    learningRate: DEFAULT_LEARNING_RATE,
+    updates: DEFAULT_UPDATES,
+    seed: 0,
+  },
   phase: 'idle',
   ...NO_RUN,
   curves: emptyCurves(),
@@ -86,24 +97,38 @@ function isGoing(): boolean {
 }
 
 /** Starts a run, or goes on with a paused one. */
-export async function train(): Promise<void> {
-  if (isGoing()) return;
-  setState({ phase: 'preparing', note: 'Preparing the run' });
-  await engine.call('train', getState().settings).catch(reportError);
+export function train(): Promise<void> {
+  return start('train');
 }
 
 export async function pause(): Promise<void> {
   await engine.call('pause').catch(reportError);
 }
 
-export async function singleStep(): Promise<void> {
+export function singleStep(): Promise<void> {
+  return start('step');
+}
+
+async function start(call: 'train' | 'step'): Promise<void> {
+  const { phase, settings } = getState();
   if (isGoing()) return;
   setState({ phase: 'preparing', note: 'Preparing the run' });
-  await engine.call('step', getState().settings).catch(reportError);
+  try {
+    await engine.call(call, settings);
+  } catch (error) {
+    // The engine tells its phase itself, unless it never took the call.
+    if (getState().phase === 'preparing') setState({ phase, note: '' });
+    reportError(error);
+  }
 }
 
 export async function stop(): Promise<void> {
   await engine.call('stop').catch(reportError);
+}
+
+/** A checkpoint or statistics were opened: forecasts are made of them, not of the run that has ended. */
+export function letFilesLead(): void {
+  setState({ leads: false });
 }
 
 /** Saves the run's parameters as GraphCast's own checkpoint file. */
@@ -127,11 +152,20 @@ engine.on('phase', ({ phase, note }) => {
 });
 engine.on('notice', ({ message }) => notify('info', message));
 engine.on('failed', (report) => reportError(reviveError(report)));
-engine.on('runReady', ({ parameterCount, updates: total, done }) => {
-  setState({ parameterCount, total, note: '' });
-  // Nothing for a new run; after a lost device less than was drawn.
-  if (done < getState().updates)
-    setState(({ curves }) => ({ updates: done, curves: curvesUntil(curves, done) }));
+engine.on('runReady', ({ parameterCount, updates: total, done, leads }) => {
+  setState(({ updates, savedUpdates, curves, loss }) => {
+    const announced = { parameterCount, total, note: '', leads };
+    if (done >= updates) return announced;
+    // Nothing for a new run; after an error or a lost device less than was drawn.
+    const left = curvesUntil(curves, done);
+    return {
+      ...announced,
+      updates: done,
+      savedUpdates: Math.min(savedUpdates, done),
+      curves: left,
+      loss: left.loss.at(-1) ?? (done > 0 ? loss : null),
+    };
+  });
 });
 engine.on('updates', (reports) => {
   let { curves, rate } = getState();

@@ -1,0 +1,32 @@
+import { Component, type ReactNode } from 'react';
+
+interface Properties {
+  /** What has failed, to begin the sentence: 'The globe'. */
+  what: string;
+  children: ReactNode;
+}
+
+/** Keeps a defect, or a part that could not be fetched, from taking the rest of the page with it. */
+export class ErrorBoundary extends Component<Properties, { error: unknown }> {
+  override state = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error ?? new Error('unknown') };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return (
+      <div className="failed-part" role="alert">
+        <p>
+          {this.props.what} could not be shown: {String(error)}. What was computed is still here; save it,
+          then load the page again.
+        </p>
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Load the page again
+        </button>
+      </div>
+    );
+  }
+}
