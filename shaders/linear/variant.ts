@@ -1,5 +1,6 @@
 /** Ways to compute the same products; all sum over the inner dimension in the same order. */
-export type LinearVariant = 'register' | 'subgroup' | 'tiled';
+export const LINEAR_VARIANTS = ['register', 'subgroup', 'tiled'] as const;
+export type LinearVariant = (typeof LINEAR_VARIANTS)[number];
 
 /** Lanes that share rows in the `subgroup` variant; it needs subgroups of at least this size. */
 const LANES = 8;

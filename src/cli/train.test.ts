@@ -92,6 +92,8 @@ describe('a run can be repeated and continued bit for bit', async () => {
     expect(told('first')).toHaveLength(UPDATES);
     expectSameRun('second');
     await graphcastJson(...start('other', '--seed', '1'));
+    const { kernel_variant } = JSON.parse(file('first', 'config.json').toString());
+    expect(['register', 'subgroup', 'tiled']).toContain(kernel_variant);
     expect(file('other', 'checkpoint.npz').equals(file('first', 'checkpoint.npz'))).toBe(false);
   });
 

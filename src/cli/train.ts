@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { defaultVariant } from '../../shaders/linear/variant';
 import { ConfigError } from '../errors';
 import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
@@ -86,6 +87,7 @@ export async function run(args: string[]): Promise<void> {
     : await begin(options, dataPath, dataset);
   const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
   const gpu = await openGpu();
+  config.kernel_variant ??= defaultVariant(gpu.adapter); // written into the run folder, and kept on resume
   const trainer = await Trainer.create({
     gpu,
     dataset,

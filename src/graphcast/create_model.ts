@@ -9,7 +9,7 @@ import type { ModelConfig } from './config';
 import { Model, type ModelOptions } from './model';
 
 export interface ModelRequest
-  extends Pick<ModelOptions, 'training' | 'policy' | 'blockBytes' | 'memoryBudget'> {
+  extends Pick<ModelOptions, 'training' | 'policy' | 'blockBytes' | 'memoryBudget' | 'variant'> {
   config: ModelConfig;
   task: Task;
   /** The grid that the data lie on. */

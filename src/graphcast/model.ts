@@ -1,5 +1,5 @@
-import { defaultVariant, type LinearVariant } from '../../shaders/linear/variant';
-import { DeviceError } from '../errors';
+import { defaultVariant, type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
+import { ConfigError, DeviceError } from '../errors';
 import type { GraphCastGraph } from '../mesh/graph';
 import type { ChannelLayout } from '../weather/channels';
 import type { Normalisation } from '../weather/normalisation';
@@ -239,6 +239,16 @@ function constants(memory: Memory, graph: GraphCastGraph, latent: number): Recor
   };
 }
 
+/** @throws ConfigError when the adapter cannot run the variant that is asked for */
+function usableVariant(gpu: Gpu, asked: LinearVariant | undefined): LinearVariant {
+  if (asked === undefined) return defaultVariant(gpu.adapter);
+  const usable = supportedVariants(gpu.adapter);
+  if (usable.includes(asked)) return asked;
+  throw new ConfigError(
+    `The kernel variant '${asked}' needs wider subgroups than this adapter has: continue on the adapter that the run began on, or set kernel_variant to ${usable.join(' or ')} in its config.json, which changes the last bits of the results.`,
+  );
+}
+
 /** A model's tensors and programs, with persistent memory allocated and everything else only recorded. */
 export interface ModelLayout {
   layout: ParameterLayout;
@@ -309,7 +319,7 @@ function recordWithin(
       constant,
       latent: config.latent_size,
       hiddenLayers: config.hidden_layers,
-      variant: options.variant ?? defaultVariant(gpu.adapter),
+      variant: usableVariant(gpu, options.variant),
     };
     const policy = { ...candidate, ...options.policy };
     const taps = recordPrograms(net, options, tensors, graph, policy);

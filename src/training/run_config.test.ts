@@ -54,6 +54,7 @@ describe('run configuration', () => {
       { phases: [{ updates: 5, learning_rate: { shape: 'constant', value: 1 }, ar_steps: 0 }] },
       /ar_steps is 0/,
     ],
+    [{ kernel_variant: 'fast' }, /kernel_variant is "fast", expected one of register, subgroup, tiled/],
     [{ task: 'TASK_14' }, /no task 'TASK_14'; the tasks are/],
     [{ task: { input_variables: 'temperature' } }, /task.input_variables must be a list/],
   ])('refuses %j', (given, message) => {

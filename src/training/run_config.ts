@@ -1,3 +1,4 @@
+import { LINEAR_VARIANTS, type LinearVariant } from '../../shaders/linear/variant';
 import { ConfigError } from '../errors';
 import { type ModelConfig, PRESETS, validateModelConfig } from '../graphcast/config';
 import { TASKS, type Task, validateTask } from '../weather/task';
@@ -32,6 +33,8 @@ export interface RunConfig {
   phases: Phase[];
   batch_size: number;
   seed: number;
+  /** Variant of the matrix kernels, so that a resumed run keeps its bits; absent: what is good for the adapter. */
+  kernel_variant?: LinearVariant;
 }
 
 /** The paper's optimiser. */
@@ -58,6 +61,7 @@ export interface PartialRunConfig {
   phases?: Phase[];
   batch_size?: number;
   seed?: number;
+  kernel_variant?: LinearVariant;
 }
 
 /** What stands where a configuration says nothing. */
@@ -81,7 +85,7 @@ export function presetModel(name: string): ModelConfig {
 }
 
 const FIELDS = {
-  run: ['task', 'model', 'optimizer', 'phases', 'batch_size', 'seed'],
+  run: ['task', 'model', 'optimizer', 'phases', 'batch_size', 'seed', 'kernel_variant'],
   phase: ['updates', 'learning_rate', 'ar_steps'],
   task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
 };
@@ -129,6 +133,7 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
     phases: given.phases ?? warmUpCosine(defaults.updates),
     batch_size: given.batch_size ?? 1,
     seed: given.seed ?? 0,
+    kernel_variant: given.kernel_variant,
   };
   validateTask(config.task);
   validateModelConfig(config.model);
@@ -143,6 +148,12 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   expectNumber('optimizer.clip_norm', optimizer.clip_norm, (v) => v > 0, 'a number above 0');
   expectNumber('batch_size', config.batch_size, isCount, 'a whole number from 1');
   expectNumber('seed', config.seed, Number.isSafeInteger, 'a whole number');
+  const variant = config.kernel_variant;
+  if (variant !== undefined && !LINEAR_VARIANTS.includes(variant)) {
+    throw new ConfigError(
+      `kernel_variant is ${JSON.stringify(variant)}, expected one of ${LINEAR_VARIANTS.join(', ')}.`,
+    );
+  }
   if (config.phases.length === 0) throw new ConfigError('phases is empty, expected at least one phase.');
   config.phases.forEach(validatePhase);
   return config;

@@ -102,6 +102,7 @@ export class Trainer {
       grid: dataset,
       statistics: o.statistics,
       training: trainingTerms(dataset, channels, steps > 1),
+      variant: config.kernel_variant,
       memoryBudget: o.memoryBudget && o.memoryBudget - beside.moments - beside.frames,
     });
     let optimizer: Optimizer | undefined;
