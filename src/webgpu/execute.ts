@@ -1,6 +1,7 @@
 import type { Gpu } from './device';
 import type { Dispatch } from './kernel';
 import type { Ready, ReadyDispatch } from './plan';
+import type { DispatchTimer } from './profile';
 
 /** Longest time one submission should keep the GPU busy, s. Operating systems reset a GPU busy for about two. */
 const SUBMISSION_SECONDS = 0.15;
@@ -20,6 +21,8 @@ const estimate = (d: Dispatch) =>
  * scale is measured as it goes, with a few in flight, so that the queue neither runs dry nor runs away.
  */
 export class Executor {
+  /** Times every dispatch of the runs to come, while it is set. */
+  timer: DispatchTimer | undefined;
   private readonly gpu: Gpu;
   private readonly inFlight: Promise<void>[] = [];
   /** Measured seconds per estimated second. */
@@ -36,18 +39,22 @@ export class Executor {
    */
   async run(commands: Iterable<Ready>): Promise<void> {
     const { device } = this.gpu;
+    const { timer } = this;
     let encoder = device.createCommandEncoder();
     let pass: GPUComputePassEncoder | undefined;
     let cost = 0;
     for (const command of commands) {
       if (command.kind === 'dispatch') {
-        pass ??= encoder.beginComputePass();
+        if (timer) pass?.end();
+        pass = timer ? timer.beginPass(encoder, command.dispatch) : (pass ?? encoder.beginComputePass());
         encodeDispatch(pass, command);
         cost += estimate(command.dispatch);
-        if (cost * this.scale < SUBMISSION_SECONDS) continue;
+        if (cost * this.scale < SUBMISSION_SECONDS && !timer?.isFull) continue;
         pass.end();
         pass = undefined;
+        timer?.endSubmission(encoder);
         await this.submit(encoder.finish(), cost);
+        await timer?.collect();
         encoder = device.createCommandEncoder();
         cost = 0;
       } else {
@@ -57,7 +64,9 @@ export class Executor {
       }
     }
     pass?.end();
+    timer?.endSubmission(encoder);
     await this.submit(encoder.finish(), cost);
+    await timer?.collect();
   }
 
   /**
