@@ -1,6 +1,11 @@
-import { DeviceError } from '../errors';
 import { PRESETS } from '../graphcast/config';
-import { type MemoryPlan, type MemoryRequest, planMemory } from '../training/memory_plan';
+import {
+  formatBytes,
+  type MemoryOutcome,
+  type MemoryRequest,
+  memoryOutcome,
+  recomputed,
+} from '../training/memory_plan';
 import { TASKS } from '../weather/task';
 import { installGlobals } from '../webgpu/dawn';
 import { GUARANTEED_LIMITS } from '../webgpu/paper_gpu';
@@ -22,8 +27,6 @@ const COMMAND = {
   },
 } as const;
 
-type Outcome = MemoryPlan | { refused: string };
-
 export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
@@ -35,12 +38,12 @@ export async function run(args: string[]): Promise<void> {
   const budget = memory === undefined ? undefined : parseMemory(memory);
   const arSteps = options.count('ar-steps', 1);
   await installGlobals();
-  const found: Record<string, { forecast: Outcome; training: Outcome }> = {};
+  const found: Record<string, { forecast: MemoryOutcome; training: MemoryOutcome }> = {};
   for (const name of only === undefined ? Object.keys(PRESETS) : [only]) {
     const request = requestOf(name);
     found[name] = {
-      forecast: outcome({ ...request, arSteps: 0, budget }),
-      training: outcome({ ...request, arSteps, budget }),
+      forecast: memoryOutcome({ ...request, arSteps: 0, budget }),
+      training: memoryOutcome({ ...request, arSteps, budget }),
     };
     if (!options.flag('json')) print(name, found[name], arSteps);
   }
@@ -62,18 +65,9 @@ function requestOf(name: string): Omit<MemoryRequest, 'arSteps' | 'budget'> {
   };
 }
 
-function outcome(request: MemoryRequest): Outcome {
-  try {
-    return planMemory(request);
-  } catch (error) {
-    if (error instanceof DeviceError) return { refused: error.message };
-    throw error;
-  }
-}
-
 function print(
   name: string,
-  { forecast, training }: { forecast: Outcome; training: Outcome },
+  { forecast, training }: { forecast: MemoryOutcome; training: MemoryOutcome },
   arSteps: number,
 ): void {
   console.log(`\n${name}: ${PRESETS[name].description}`);
@@ -81,37 +75,20 @@ function print(
   printOutcome(`training, ${arSteps} autoregressive step${arSteps === 1 ? '' : 's'}`, training);
 }
 
-function printOutcome(what: string, plan: Outcome): void {
+function printOutcome(what: string, plan: MemoryOutcome): void {
   if ('refused' in plan) {
     console.log(`  ${what}: ${plan.refused}`);
     return;
   }
   const { total, parts, policy, forwardFlops, widestBinding, largestBuffer } = plan;
-  console.log(`  ${what}: ${size(total)}, forward ${(forwardFlops / 1e9).toPrecision(3)} GFLOP`);
+  console.log(`  ${what}: ${formatBytes(total)}, forward ${(forwardFlops / 1e9).toPrecision(3)} GFLOP`);
   for (const [part, bytes] of Object.entries(parts))
-    console.log(`    ${part.padEnd(30)} ${size(bytes).padStart(9)}`);
-  if (policy) console.log(`    computed again: ${again(policy)}`);
+    console.log(`    ${part.padEnd(30)} ${formatBytes(bytes).padStart(9)}`);
+  if (policy) console.log(`    computed again: ${recomputed(policy)}`);
   const { maxBinding, maxBufferSize } = GUARANTEED_LIMITS;
   if (widestBinding > maxBinding || largestBuffer > maxBufferSize) {
     console.log(
-      `    needs bindings of ${size(widestBinding)} and buffers of ${size(largestBuffer)}; WebGPU guarantees ${size(maxBinding)} and ${size(maxBufferSize)}`,
+      `    needs bindings of ${formatBytes(widestBinding)} and buffers of ${formatBytes(largestBuffer)}; WebGPU guarantees ${formatBytes(maxBinding)} and ${formatBytes(maxBufferSize)}`,
     );
   }
-}
-
-function again(policy: NonNullable<MemoryPlan['policy']>): string {
-  const parts = [
-    !policy.keepMessages && 'messages between grid and mesh',
-    !policy.keepNodes && 'node networks',
-    !policy.keepSteps && 'insides of processor steps',
-  ].filter((part) => part !== false);
-  const kept =
-    policy.segment > 1
-      ? `the processor's state kept every ${policy.segment} steps`
-      : 'the state of every step kept';
-  return parts.length > 0 ? `${parts.join(', ')}; ${kept}` : 'nothing';
-}
-
-function size(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }

@@ -10,6 +10,7 @@ import { channelLayout } from '../weather/channels';
 import { normalisation } from '../weather/normalisation';
 import { type Gpu, openDevice } from '../webgpu/device';
 import { Forecasts } from './forecasts';
+import { memoryPlan } from './memory_plan';
 import { meshEdges } from './mesh_edges';
 import { loadDataset, OpenData } from './open_data';
 import type {
@@ -129,6 +130,7 @@ export class Engine {
     forecastScores: ({ initialFrame, ...field }) => this.forecasts.scores(initialFrame, field),
     exportForecast: ({ initialFrame }) => this.forecasts.export(initialFrame),
     exportCheckpoint: async () => writeCheckpoint(await this.openRun.checkpoint()),
+    memoryPlan: (request) => memoryPlan(this.data, request, this.gpu),
   };
 
   private async openDevice(): Promise<AdapterSummary> {

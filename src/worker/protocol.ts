@@ -3,6 +3,7 @@
  * when they come. Arrays travel as transferables, never copied.
  */
 import type { ModelConfig } from '../graphcast/config';
+import type { MemoryOutcome } from '../training/memory_plan';
 import type { VariableInfo } from '../weather/dataset';
 import type { Task } from '../weather/task';
 
@@ -48,6 +49,21 @@ export interface TrainingSettings {
   learningRate: number;
   updates: number;
   seed: number;
+}
+
+export interface MemoryQuestion {
+  settings: TrainingSettings;
+  /** Autoregressive steps of training. */
+  arSteps: number;
+  /** Bytes for everything together; null: what 2 GiB for a step need. */
+  budget: number | null;
+}
+
+export interface MemoryAnswer {
+  forecast: MemoryOutcome;
+  training: MemoryOutcome;
+  /** Of the open device, else what every adapter guarantees; bytes. */
+  limits: { maxBinding: number; maxBufferSize: number; guaranteed: boolean };
 }
 
 export interface FieldName {
@@ -106,6 +122,8 @@ export interface Calls {
   forecastScores: [FieldName & { initialFrame: number }, FieldScores];
   exportForecast: [{ initialFrame: number }, Uint8Array];
   exportCheckpoint: [undefined, Uint8Array];
+  /** What training and forecasting with these settings would take, before anything is allocated. */
+  memoryPlan: [MemoryQuestion, MemoryAnswer];
 }
 
 export type CallName = keyof Calls;
