@@ -1,11 +1,6 @@
 import { PRESETS } from '../graphcast/config';
-import {
-  formatBytes,
-  type MemoryOutcome,
-  type MemoryRequest,
-  memoryOutcome,
-  recomputed,
-} from '../training/memory_plan';
+import { type MemoryOutcome, type MemoryRequest, memoryOutcome } from '../training/memory_plan';
+import { formatBytes, recomputed } from '../training/memory_plan_words';
 import { TASKS } from '../weather/task';
 import { installGlobals } from '../webgpu/dawn';
 import { GUARANTEED_LIMITS } from '../webgpu/paper_gpu';

@@ -2,14 +2,17 @@ import './theme.css';
 import './controls.css';
 import './app.css';
 import './globe/globe.css';
-import { lazy, Suspense, useEffect } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { listenForKeys } from './keyboard';
+import type { Room } from './location_hash';
 import { DropTarget } from './panels/drop_target';
 import { ErrorBoundary } from './panels/error_boundary';
 import { FieldBar } from './panels/field_bar';
 import { ForecastFigures } from './panels/forecast_figures';
 import { ForecastPanel } from './panels/forecast_panel';
 import { Header } from './panels/header';
+import { KernelsFigures } from './panels/kernels_figures';
+import { KernelsPanel } from './panels/kernels_panel';
 import { KeysDialog } from './panels/keys_dialog';
 import { Legend } from './panels/legend';
 import { NoWebGpu } from './panels/no_webgpu';
@@ -25,6 +28,13 @@ import { useShownField } from './state/shown_field';
 import { useTraining } from './state/training';
 import { useView } from './state/view';
 
+/** What each room puts left and right of the globe. */
+const PANELS: Record<Room, { Controls: ComponentType; Figures: ComponentType }> = {
+  train: { Controls: TrainPanel, Figures: TrainFigures },
+  forecast: { Controls: ForecastPanel, Figures: ForecastFigures },
+  kernels: { Controls: KernelsPanel, Figures: KernelsFigures },
+};
+
 const Globe = lazy(() => import('./globe/globe'));
 
 export function App() {
@@ -33,7 +43,8 @@ export function App() {
   const hasData = useData((data) => data.dataset !== null);
   const hasRun = useTraining(({ updates }) => updates > 0);
   const hasScores = useShownField(({ scores }) => scores !== null);
-  const speaking = room === 'train' ? hasRun : hasScores;
+  const speaking = { train: hasRun, forecast: hasScores, kernels: hasData }[room];
+  const { Controls, Figures } = PANELS[room];
   useEffect(listenForKeys, []);
 
   return (
@@ -62,11 +73,11 @@ export function App() {
           onClick={() => useView.setState({ sheetOpen: false })}
         />
         <section className="left" aria-label="Controls">
-          {room === 'train' ? <TrainPanel /> : <ForecastPanel />}
+          <Controls />
         </section>
         <aside className="right-column" aria-label="Figures">
           <ErrorBoundary key={room} what="The figures">
-            {room === 'train' ? <TrainFigures /> : <ForecastFigures />}
+            <Figures />
           </ErrorBoundary>
         </aside>
       </div>

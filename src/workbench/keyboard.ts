@@ -58,9 +58,9 @@ export const KEY_ACTIONS: KeyAction[] = [
     run: () => useView.setState(({ mesh }) => ({ mesh: !mesh })),
   },
   {
-    keys: ['1', '2'],
-    words: 'Rooms: Train, Forecast',
-    match: ['1', '2'],
+    keys: ['1', '2', '3'],
+    words: 'Rooms: Train, Forecast, Kernels',
+    match: ['1', '2', '3'],
     run: ({ key }) => useView.setState({ room: ROOMS[Number(key) - 1], sheetOpen: true }),
   },
   {

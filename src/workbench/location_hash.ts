@@ -4,7 +4,7 @@
  * Defaults are left out; anything unreadable is ignored.
  */
 
-export const ROOMS = ['train', 'forecast'] as const;
+export const ROOMS = ['train', 'forecast', 'kernels'] as const;
 export type Room = (typeof ROOMS)[number];
 
 export const LAYERS = ['forecast', 'truth', 'error'] as const;

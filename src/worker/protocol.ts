@@ -2,6 +2,7 @@
  * What the page and the engine's thread say to each other. Requests are answered once, by number; events come
  * when they come. Arrays travel as transferables, never copied.
  */
+import type { ErrorReport } from '../error_report';
 import type { ModelConfig } from '../graphcast/config';
 import type { MemoryOutcome } from '../training/memory_plan';
 import type { VariableInfo } from '../weather/dataset';
@@ -49,6 +50,24 @@ export interface TrainingSettings {
   learningRate: number;
   updates: number;
   seed: number;
+}
+
+/** Work of one kernel at one size in one update, and the time that it took. */
+export interface KernelRate {
+  /** Name, rows x columns. */
+  kernel: string;
+  dispatches: number;
+  seconds: number;
+  flops: number;
+  bytes: number;
+}
+
+export interface KernelReport {
+  update: number;
+  /** The slowest first. */
+  kernels: KernelRate[];
+  /** What the adapter was measured to do at most. */
+  limits: { flopsPerSecond: number; bytesPerSecond: number };
 }
 
 export interface MemoryQuestion {
@@ -122,6 +141,8 @@ export interface Calls {
   forecastScores: [FieldName & { initialFrame: number }, FieldScores];
   exportForecast: [{ initialFrame: number }, Uint8Array];
   exportCheckpoint: [undefined, Uint8Array];
+  /** Whether to time an update kernel by kernel now and then while a run trains. */
+  watchKernels: [{ watch: boolean }, undefined];
   /** What training and forecasting with these settings would take, before anything is allocated. */
   memoryPlan: [MemoryQuestion, MemoryAnswer];
 }
@@ -159,6 +180,7 @@ export interface Events {
   runReady: RunSummary;
   /** One or more, in order; many short updates travel together. */
   updates: UpdateReport[];
+  kernels: KernelReport;
   forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };
   /** An old forecast had to make room for a new one. */
   forecastDropped: { initialFrame: number };
@@ -170,12 +192,6 @@ export interface Events {
 }
 
 export type EventName = keyof Events;
-
-export interface ErrorReport {
-  /** Class name, so that the page can tell a plain-words error from a defect. */
-  name: string;
-  message: string;
-}
 
 export type Request = { [K in CallName]: { id: number; call: K; arguments: Arguments<K> } }[CallName];
 

@@ -28,6 +28,12 @@ export const ForecastIcon = icon(
     <path d="M2 8h12M8 2c2.2 2 3 4 3 6s-.8 4-3 6M8 2C5.8 4 5 6 5 8s.8 4 3 6" />
   </>,
 );
+export const KernelsIcon = icon(
+  <>
+    <rect x="4.5" y="4.5" width="7" height="7" rx="1" />
+    <path d="M6.5 1.8v2.7M9.5 1.8v2.7M6.5 11.5v2.7M9.5 11.5v2.7M1.8 6.5h2.7M1.8 9.5h2.7M11.5 6.5h2.7M11.5 9.5h2.7" />
+  </>,
+);
 export const PlayIcon = icon(<path d="M5 3.2v9.6L12.5 8Z" fill="currentColor" />);
 export const PauseIcon = icon(<path d="M5.5 3.5v9M10.5 3.5v9" strokeWidth="2.2" />);
 export const StepIcon = icon(

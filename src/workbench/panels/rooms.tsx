@@ -1,10 +1,11 @@
 import type { Room } from '../location_hash';
 import { showRoom, useView } from '../state/view';
-import { ForecastIcon, TrainIcon } from './icons';
+import { ForecastIcon, KernelsIcon, TrainIcon } from './icons';
 
 const ROOM_LIST: { room: Room; words: string; Icon: () => React.JSX.Element }[] = [
   { room: 'train', words: 'Train', Icon: TrainIcon },
   { room: 'forecast', words: 'Forecast', Icon: ForecastIcon },
+  { room: 'kernels', words: 'Kernels', Icon: KernelsIcon },
 ];
 
 export function Rooms() {

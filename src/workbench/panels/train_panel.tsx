@@ -165,7 +165,8 @@ function OptimiserSection() {
   );
 }
 
-function TrainActions() {
+/** Train, single step, stop, with the run's progress. */
+export function TrainActions() {
   const { phase, note, updates, total } = useTraining();
   const hasData = useData((data) => data.dataset !== null);
   const device = useDevice((state) => state.status);

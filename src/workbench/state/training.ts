@@ -1,7 +1,7 @@
 /** A training run as the page sees it: its settings, its phase, its curves. */
 import { create } from 'zustand';
+import { reviveError } from '../../error_report';
 import { PRESETS } from '../../graphcast/config';
-import { reviveError } from '../../worker/client';
 import type { RunPhase, TrainingSettings } from '../../worker/protocol';
 import { addPoint, type Curves, curvesUntil, emptyCurves } from './curves';
 import { engine } from './engine';

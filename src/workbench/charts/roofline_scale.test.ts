@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { decadeTicks, rooflineScale } from './roofline_scale';
+
+const limits = { flopsPerSecond: 50e9, bytesPerSecond: 5e9 };
+
+test('axes are whole decades that hold the kernels and the ridge', () => {
+  const { intensities, rates, x, y } = rooflineScale(
+    [
+      { flops: 3e9, bytes: 2e7, seconds: 0.1 }, // 150 FLOP per byte, 30 GFLOP/s
+      { flops: 1e7, bytes: 4e7, seconds: 0.02 }, // 0.25 FLOP per byte, 0.5 GFLOP/s
+    ],
+    limits,
+  );
+  expect(intensities).toEqual([0.1, 1000]);
+  expect(rates).toEqual([1e8, 1e11]);
+  expect(x(0.1)).toBe(0);
+  expect(x(1000)).toBeCloseTo(1);
+  expect(x(10)).toBeCloseTo(0.5);
+  expect(y(50e9)).toBeCloseTo(Math.log10(500) / 3);
+});
+
+test('without a kernel there are axes around the ridge all the same', () => {
+  const { intensities, rates } = rooflineScale([], limits);
+  expect(intensities).toEqual([10, 1000]);
+  expect(rates).toEqual([1e10, 1e12]);
+});
+
+test('ticks are the powers of ten', () => {
+  const ticks = decadeTicks([0.1, 1000]);
+  expect(ticks).toHaveLength(5);
+  ticks.forEach((tick, i) => expect(tick).toBeCloseTo(10 ** (i - 1)));
+});
