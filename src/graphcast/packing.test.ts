@@ -24,9 +24,27 @@ describe('ParameterLayout', () => {
     );
     const packed = layout.pack(ones);
     const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
+    const isMatrixName = (wanted: string) => isMatrix(arrays.find(({ name }) => name === wanted)!);
     const inMatrices = arrays.filter(isMatrix).reduce((total, { shape }) => total + elementCount(shape), 0);
-    expect(sum(packed.subarray(0, layout.matrixLength))).toBe(inMatrices);
+    expect(sum(packed.subarray(0, layout.ranges(isMatrixName)[0].end))).toBe(inMatrices);
     expect(sum(packed)).toBe(arrays.reduce((total, { shape }) => total + elementCount(shape), 0));
+  });
+
+  it('says where the chosen arrays lie, neighbours joined', () => {
+    const [matrices, vectors, ...others] = layout.ranges(() => true);
+    expect(matrices).toMatchObject({ start: 0, matrices: true });
+    expect(vectors).toEqual({ start: matrices.end, end: layout.length, matrices: false });
+    expect(others).toEqual([]);
+    const processor = layout.ranges((name) => name.startsWith('mesh_gnn/'));
+    expect(processor.map(({ matrices }) => matrices)).toEqual([true, false]);
+    const parameters = initialiseParameters(arrays, 3);
+    const packed = layout.pack(parameters);
+    for (const { start, end } of processor) packed.fill(0, start, end);
+    const left = layout.unpack(packed);
+    for (const [name, values] of left) {
+      const expected = name.startsWith('mesh_gnn/') ? values.map(() => 0) : parameters.get(name);
+      expect(values, name).toEqual(expected);
+    }
   });
 
   it('cuts first weights by what they act on, each part ready to be bound', () => {

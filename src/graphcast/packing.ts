@@ -31,13 +31,10 @@ export class ParameterLayout {
   readonly arrays: PackedArray[] = [];
   /** Length of the flat buffer in numbers. */
   readonly length: number;
-  /** The first so many numbers belong to matrices. */
-  readonly matrixLength: number;
   private readonly byName = new Map<string, PackedArray>();
 
   constructor(arrays: ParameterArray[], latent: number) {
     let next = 0;
-    let matrixLength = 0;
     for (const matrices of [true, false]) {
       for (const array of arrays) {
         if (isMatrix(array) !== matrices) continue;
@@ -54,10 +51,8 @@ export class ParameterLayout {
         this.arrays.push(packed);
         this.byName.set(array.name, packed);
       }
-      if (matrices) matrixLength = next;
     }
     this.length = next;
-    this.matrixLength = matrixLength;
   }
 
   /** The sections of an array as matrices [rows, width] within a flat tensor of this layout. */
@@ -67,6 +62,20 @@ export class ParameterLayout {
     return array.sections.map(({ start, rows }) =>
       view(flat, start * 4, storedRows(array, rows), array.width, array.stride),
     );
+  }
+
+  /** The stretches of the flat buffer that hold the chosen arrays, neighbours joined; none holds both kinds. */
+  ranges(chosen: (name: string) => boolean): { start: number; end: number; matrices: boolean }[] {
+    const ranges: { start: number; end: number; matrices: boolean }[] = [];
+    this.arrays.forEach((array, i) => {
+      if (!chosen(array.name)) return;
+      const { start } = array.sections[0];
+      const end = this.arrays[i + 1]?.sections[0].start ?? this.length;
+      const [last, matrices] = [ranges.at(-1), isMatrix(array)];
+      if (last?.end === start && last.matrices === matrices) last.end = end;
+      else ranges.push({ start, end, matrices });
+    });
+    return ranges;
   }
 
   /** @returns the flat buffer's content, padding zero. */

@@ -1,8 +1,9 @@
 /**
  * The network's parameter arrays, with the names and shapes that GraphCast's checkpoints use (spec 5.3).
  */
+
+import { randomStream } from '../weather/random';
 import type { ModelConfig } from './config';
-import { randomStream } from './random';
 
 export interface ParameterArray {
   /** `module:array`, e.g. `mesh_gnn/~_networks_builder/encoder_edges_mesh_layer_norm:scale`. */
@@ -68,6 +69,16 @@ function mlpArrays(module: string, from: number, to: number, config: ModelConfig
     { name: `${module}_mlp/~/linear_${layer}:w`, shape: [widths[layer], width] },
     { name: `${module}_mlp/~/linear_${layer}:b`, shape: [width] },
   ]);
+}
+
+/** The network's three parts, which fine-tuning may freeze. */
+export const PARTS = ['encoder', 'processor', 'decoder'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The part that an array belongs to. */
+export function partOf(name: string): Part {
+  if (name.startsWith('grid2mesh_gnn/')) return 'encoder';
+  return name.startsWith('mesh_gnn/') ? 'processor' : 'decoder';
 }
 
 /**

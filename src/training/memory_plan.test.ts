@@ -36,7 +36,7 @@ describe('planMemory', () => {
       const model = await createModel(gpu, { config: request.model, task, grid, statistics, training });
       let real = 0;
       if (training) {
-        const optimizer = await Optimizer.create(model, OPTIMIZER);
+        const optimizer = await Optimizer.create(model, { config: OPTIMIZER });
         new RolloutLoss(model, new Executor(gpu), arSteps);
         real += optimizer.bytes;
         optimizer.destroy();

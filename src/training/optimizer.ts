@@ -1,9 +1,19 @@
 import { adamw } from '../../shaders/adamw/adamw';
 import { squareSum, squareSumChunks, squareSumTotal } from '../../shaders/global_norm/global_norm';
+import { movingAverage } from '../../shaders/moving_average/moving_average';
 import type { Model } from '../graphcast/model';
-import { type Plan, PlanBuilder } from '../webgpu/plan';
+import { type Part, partOf } from '../graphcast/parameters';
+import { type Plan, PlanBuilder, type Ready, readyClear } from '../webgpu/plan';
 import { list, rowsOf, type Tensor } from '../webgpu/tensor';
 import type { OptimizerConfig } from './run_config';
+
+export interface OptimizerOptions {
+  config: OptimizerConfig;
+  /** Parts whose parameters stay as they are; their gradients count as zero. */
+  frozen?: readonly Part[];
+  /** Of an exponential moving average of the parameters, kept beside them; absent: none is kept. */
+  averageDecay?: number;
+}
 
 /**
  * AdamW over a model's flat parameters with clipping by the global norm, all on the GPU (spec 11). Weight decay
@@ -12,33 +22,43 @@ import type { OptimizerConfig } from './run_config';
 export class Optimizer {
   private readonly model: Model;
   private readonly config: OptimizerConfig;
+  private readonly frozen: readonly Part[];
+  private readonly averageDecay: number | undefined;
   readonly moment1: Tensor;
   readonly moment2: Tensor;
+  /** The parameters' moving average, if one is kept. */
+  readonly average: Tensor | undefined;
   /** [1]: squared global norm of the gradient before clipping. */
   readonly norm: Tensor;
   private readonly schedule: Tensor;
   private plan: Plan | undefined;
 
-  private constructor(model: Model, config: OptimizerConfig) {
+  private constructor(model: Model, { config, frozen, averageDecay }: OptimizerOptions) {
     this.model = model;
     this.config = config;
+    this.frozen = frozen ?? [];
+    this.averageDecay = averageDecay;
     this.moment1 = list('first moments', model.layout.length);
     this.moment2 = list('second moments', model.layout.length);
     this.norm = list('squared gradient norm', 1);
     this.schedule = list('optimiser schedule', 4);
     model.memory.add(this.moment1, this.moment2, this.norm, this.schedule);
+    if (averageDecay !== undefined) {
+      this.average = list('averaged parameters', model.layout.length);
+      model.memory.add(this.average);
+    }
   }
 
-  static async create(model: Model, config: OptimizerConfig): Promise<Optimizer> {
-    const optimizer = new Optimizer(model, config);
+  static async create(model: Model, options: OptimizerOptions): Promise<Optimizer> {
+    const optimizer = new Optimizer(model, options);
     optimizer.plan = await optimizer.record().build(model.gpu, model.memory);
     return optimizer;
   }
 
   private record(): PlanBuilder {
-    const { model, config, norm, schedule } = this;
-    const { layout, parameters, gradients } = model;
-    if (!gradients) throw new Error('this model was built without gradients');
+    const { model, config, norm, schedule, average, averageDecay } = this;
+    const { layout, parameters } = model;
+    const gradients = this.gradients;
     const plan = new PlanBuilder(model.gpu.maxBinding);
     plan.program('update');
     const windows = flatWindows(plan, 0, layout.length);
@@ -52,11 +72,9 @@ export class Optimizer {
     });
     plan.add(squareSumTotal({ norm, partial }));
     const { b1, b2, eps, clip_norm: clipNorm } = config;
-    for (const [from, to, weightDecay] of [
-      [0, layout.matrixLength, config.weight_decay],
-      [layout.matrixLength, layout.length, 0],
-    ]) {
-      for (const { start, count } of flatWindows(plan, from, to)) {
+    for (const { start: from, end, matrices } of layout.ranges((name) => !this.isFrozen(name))) {
+      const weightDecay = matrices ? config.weight_decay : 0;
+      for (const { start, count } of flatWindows(plan, from, end)) {
         const [p, m1, m2, g] = [parameters, this.moment1, this.moment2, gradients].map((t) =>
           rowsOf(t, start, count),
         );
@@ -77,7 +95,23 @@ export class Optimizer {
         );
       }
     }
+    if (average && averageDecay !== undefined) {
+      for (const { start, count } of windows) {
+        const [a, values] = [average, parameters].map((t) => rowsOf(t, start, count));
+        plan.add(movingAverage({ average: a, values, decay: averageDecay }));
+      }
+    }
     return plan;
+  }
+
+  private isFrozen(name: string): boolean {
+    return this.frozen.includes(partOf(name));
+  }
+
+  private get gradients(): Tensor {
+    const { gradients } = this.model;
+    if (!gradients) throw new Error('this model was built without gradients');
+    return gradients;
   }
 
   /** Writes what changes from update to update. `update` counts from 1. */
@@ -89,8 +123,14 @@ export class Optimizer {
     );
   }
 
-  get commands() {
-    return this.plan!.program('update');
+  /** What turns the gradients of a batch into the next parameters. */
+  get commands(): Ready[] {
+    const { layout, memory } = this.model;
+    const frozen = layout.ranges((name) => this.isFrozen(name));
+    const clears = frozen.map(({ start, end }) =>
+      readyClear(memory, rowsOf(this.gradients, start, end - start)),
+    );
+    return [...clears, ...this.plan!.program('update')];
   }
 
   get bytes(): number {
