@@ -26,14 +26,32 @@ const request: MemoryRequest = {
 };
 
 describe('planMemory', () => {
-  it.each([0, 1, 3])('foretells what is allocated, %i autoregressive steps', (arSteps) =>
+  it.each([
+    [0, 'float32'],
+    [1, 'float32'],
+    [3, 'float32'],
+    [0, 'bfloat16'],
+    [3, 'bfloat16'],
+  ] as const)('foretells what is allocated, %i autoregressive steps, %s', (arSteps, activations) =>
     withDevice(async ({ gpu }) => {
       const { maxBinding, adapter } = gpu;
       const { maxBufferSize } = gpu.device.limits;
-      const planned = planMemory({ ...request, arSteps, limits: { ...adapter, maxBinding, maxBufferSize } });
+      const planned = planMemory({
+        ...request,
+        arSteps,
+        activations,
+        limits: { ...adapter, maxBinding, maxBufferSize },
+      });
       const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
       const training = arSteps > 0 ? trainingTerms(grid, channelLayout(task), arSteps > 1) : undefined;
-      const model = await createModel(gpu, { config: request.model, task, grid, statistics, training });
+      const model = await createModel(gpu, {
+        config: request.model,
+        task,
+        grid,
+        statistics,
+        training,
+        activations,
+      });
       let real = 0;
       if (training) {
         const optimizer = await Optimizer.create(model, { config: OPTIMIZER });

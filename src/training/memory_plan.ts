@@ -10,19 +10,24 @@ import type { Dataset } from '../weather/dataset';
 import type { Task } from '../weather/task';
 import { Memory } from '../webgpu/memory';
 import { type AdapterLimits, paperGpu } from '../webgpu/paper_gpu';
+import type { ElementType } from '../webgpu/tensor';
 import { trainingTerms } from './loss_weights';
 
-/** What training takes beyond the model itself: AdamW's moments, and the frames of each lead time. */
+/**
+ * What training takes beyond the model itself: AdamW's moments, the parameters' moving average where one is kept, and
+ * the frames of each lead time.
+ */
 export function trainerBytes(
   model: ModelConfig,
   channels: ChannelLayout,
   gridNodes: number,
   arSteps: number,
+  averaged = false,
 ) {
   const arrays = parameterArrays(model, channels.inputs.length, channels.state.length);
   const { length } = new ParameterLayout(arrays, model.latent_size);
   const frames = arSteps > 1 ? arSteps + 1 : 0;
-  return { moments: 2 * length * 4, frames: frames * channels.state.length * gridNodes * 4 };
+  return { moments: (averaged ? 3 : 2) * length * 4, frames: frames * channels.state.length * gridNodes * 4 };
 }
 
 export interface MemoryPlan {
@@ -44,6 +49,8 @@ export interface MemoryRequest {
   grid: Pick<Dataset, 'latitudes' | 'longitudes'>;
   /** 0: a forecast. */
   arSteps: number;
+  /** How activations are stored, float32 by default. */
+  activations?: ElementType;
   /** Bytes for everything together; absent: keep what 2 GiB hold. */
   budget?: number;
   limits: AdapterLimits;
@@ -54,7 +61,7 @@ export interface MemoryRequest {
  * @throws ConfigError for an impossible configuration, DeviceError when it does not fit the budget
  */
 export function planMemory(request: MemoryRequest): MemoryPlan {
-  const { model: config, task, grid, arSteps, budget } = request;
+  const { model: config, task, grid, arSteps, activations, budget } = request;
   const channels = channelLayout(task);
   const graph = buildGraph({
     ...grid,
@@ -84,6 +91,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     graph,
     normalisation,
     training,
+    activations,
     memoryBudget,
   });
   const parameters = layout.length * 4;

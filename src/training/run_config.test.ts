@@ -16,11 +16,26 @@ describe('run configuration', () => {
       { shape: 'linear', from: 0, to: 1e-3 },
       { shape: 'cosine', from: 1e-3, to: 0 },
     ]);
-    expect([config.batch_size, config.seed]).toEqual([1, 0]);
+    expect([config.batch_size, config.seed, config.sampling, config.activations]).toEqual([
+      1,
+      0,
+      'uniform',
+      'float32',
+    ]);
+    expect(config.periods).toBeUndefined();
   });
 
   it('survives being written and read', () => {
-    const config = complete({ model: { latent_size: 48 }, batch_size: 3, seed: 5 });
+    const periods = { train: ['1979', '2015-12-31'], validation: ['2016', '2017'] };
+    const config = complete({
+      model: { latent_size: 48 },
+      batch_size: 3,
+      seed: 5,
+      periods,
+      sampling: 'epochs',
+      kernel_variant: { default: 'tiled', 'linear 256x64x64': 'register' },
+    });
+    expect(config).toMatchObject({ periods, sampling: 'epochs' });
     const again = completeRunConfig(parseRunConfig(formatRunConfig(config), 'config.json'), {
       ...defaults,
       task: TASKS.TASK,
@@ -54,7 +69,13 @@ describe('run configuration', () => {
       { phases: [{ updates: 5, learning_rate: { shape: 'constant', value: 1 }, ar_steps: 0 }] },
       /ar_steps is 0/,
     ],
-    [{ kernel_variant: 'fast' }, /kernel_variant is "fast", expected one of register, subgroup, tiled/],
+    [{ activations: 'float16' }, /activations is "float16", expected one of float32, bfloat16/],
+    [{ kernel_variant: 'fast' }, /kernel_variant is "fast", expected one of register, subgroup, /],
+    [{ kernel_variant: { default: 'fast' } }, /kernel_variant is \{"default":"fast"\}, expected one of/],
+    [{ kernel_variant: { 'linear 256x4x4': 'tiled' } }, /expected .* and for "default"/],
+    [{ sampling: 'random' }, /sampling is "random", expected one of uniform, epochs/],
+    [{ periods: { train: ['2016', '2015'] } }, /periods\.train ends before it begins/],
+    [{ periods: ['1979', '2015'] }, /periods must be an object/],
     [{ task: 'TASK_14' }, /no task 'TASK_14'; the tasks are/],
     [{ task: { input_variables: 'temperature' } }, /task.input_variables must be a list/],
   ])('refuses %j', (given, message) => {

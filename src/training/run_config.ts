@@ -1,7 +1,12 @@
-import { LINEAR_VARIANTS, type LinearVariant } from '../../shaders/linear/variant';
+import { LINEAR_VARIANTS } from '../../shaders/linear/variant';
+import { isKernelVariants, type KernelVariants } from '../../shaders/linear/variant_table';
 import { ConfigError } from '../errors';
 import { type ModelConfig, PRESETS, validateModelConfig } from '../graphcast/config';
+import { PARTS, type Part } from '../graphcast/parameters';
+import { type Periods, parsePeriods } from '../weather/periods';
 import { TASKS, type Task, validateTask } from '../weather/task';
+import { ELEMENT_TYPES, type ElementType } from '../webgpu/tensor';
+import { SAMPLINGS, type Sampling } from './sampler';
 
 /** How the learning rate moves over the updates of one phase. */
 export type LearningRate =
@@ -33,8 +38,21 @@ export interface RunConfig {
   phases: Phase[];
   batch_size: number;
   seed: number;
-  /** Variant of the matrix kernels, so that a resumed run keeps its bits; absent: what is good for the adapter. */
-  kernel_variant?: LinearVariant;
+  /** Which dates serve training, validation and tests; absent: all data are for training. */
+  periods?: Periods;
+  /** How the windows of the training period are drawn. */
+  sampling: Sampling;
+  /** Parts of the network that stay as they are, for fine-tuning. */
+  freeze: Part[];
+  /** Keeps a moving average of the parameters beside them, with this decay at every update (0.999, say). */
+  ema_decay?: number;
+  /** How activations are stored; everything that is summed, learnt or compared is float32 in any case. */
+  activations: ElementType;
+  /**
+   * Variant of the matrix kernels, one for all or by shape, so that a resumed run keeps its bits; absent: what is good
+   * for the adapter.
+   */
+  kernel_variant?: KernelVariants;
 }
 
 /** The paper's optimiser. */
@@ -61,7 +79,12 @@ export interface PartialRunConfig {
   phases?: Phase[];
   batch_size?: number;
   seed?: number;
-  kernel_variant?: LinearVariant;
+  periods?: Periods;
+  sampling?: Sampling;
+  activations?: ElementType;
+  kernel_variant?: KernelVariants;
+  freeze?: Part[];
+  ema_decay?: number;
 }
 
 /** What stands where a configuration says nothing. */
@@ -85,7 +108,20 @@ export function presetModel(name: string): ModelConfig {
 }
 
 const FIELDS = {
-  run: ['task', 'model', 'optimizer', 'phases', 'batch_size', 'seed', 'kernel_variant'],
+  run: [
+    'task',
+    'model',
+    'optimizer',
+    'phases',
+    'batch_size',
+    'seed',
+    'periods',
+    'sampling',
+    'freeze',
+    'ema_decay',
+    'activations',
+    'kernel_variant',
+  ],
   phase: ['updates', 'learning_rate', 'ar_steps'],
   task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
 };
@@ -133,6 +169,11 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
     phases: given.phases ?? warmUpCosine(defaults.updates),
     batch_size: given.batch_size ?? 1,
     seed: given.seed ?? 0,
+    periods: given.periods && parsePeriods(given.periods, 'periods'),
+    sampling: given.sampling ?? 'uniform',
+    freeze: given.freeze ?? [],
+    ema_decay: given.ema_decay,
+    activations: given.activations ?? 'float32',
     kernel_variant: given.kernel_variant,
   };
   validateTask(config.task);
@@ -148,10 +189,31 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   expectNumber('optimizer.clip_norm', optimizer.clip_norm, (v) => v > 0, 'a number above 0');
   expectNumber('batch_size', config.batch_size, isCount, 'a whole number from 1');
   expectNumber('seed', config.seed, Number.isSafeInteger, 'a whole number');
-  const variant = config.kernel_variant;
-  if (variant !== undefined && !LINEAR_VARIANTS.includes(variant)) {
+  if (!SAMPLINGS.includes(config.sampling)) {
     throw new ConfigError(
-      `kernel_variant is ${JSON.stringify(variant)}, expected one of ${LINEAR_VARIANTS.join(', ')}.`,
+      `sampling is ${JSON.stringify(config.sampling)}, expected one of ${SAMPLINGS.join(', ')}.`,
+    );
+  }
+  if (!Array.isArray(config.freeze) || !config.freeze.every((part) => PARTS.includes(part))) {
+    throw new ConfigError(
+      `freeze is ${JSON.stringify(config.freeze)}, expected a list of ${PARTS.join(', ')}.`,
+    );
+  }
+  if (PARTS.every((part) => config.freeze.includes(part))) {
+    throw new ConfigError('freeze names every part of the network: leave one out, or nothing can be learnt.');
+  }
+  if (config.ema_decay !== undefined) {
+    expectNumber('ema_decay', config.ema_decay, (v) => v >= 0 && v < 1, 'a number from 0, below 1');
+  }
+  if (!ELEMENT_TYPES.includes(config.activations)) {
+    throw new ConfigError(
+      `activations is ${JSON.stringify(config.activations)}, expected one of ${ELEMENT_TYPES.join(', ')}.`,
+    );
+  }
+  const variant = config.kernel_variant;
+  if (variant !== undefined && !isKernelVariants(variant)) {
+    throw new ConfigError(
+      `kernel_variant is ${JSON.stringify(variant)}, expected one of ${LINEAR_VARIANTS.join(', ')}, or an object that names one for each shape and for "default".`,
     );
   }
   if (config.phases.length === 0) throw new ConfigError('phases is empty, expected at least one phase.');

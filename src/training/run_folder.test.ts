@@ -33,6 +33,8 @@ function saved(update: number): { checkpoint: Checkpoint; state: OptimizerState 
   };
 }
 
+const data = { frames: 3, first: '', last: '', grid: [19, 36] as [number, number], fingerprint: '0f' };
+
 const metrics = (update: number) => ({
   update,
   loss: update / 10,
@@ -41,6 +43,7 @@ const metrics = (update: number) => ({
   learningRate: 0,
   arSteps: 1,
   seconds: 1,
+  dataWaitSeconds: 0,
 });
 
 describe('run folder', () => {
@@ -51,7 +54,12 @@ describe('run folder', () => {
   afterEach(() => rm(path, { recursive: true }));
 
   const folderWith = async (update: number) => {
-    const folder = await RunFolder.create(path, config, new Map([['mean_by_level.nc', Uint8Array.of(1)]]));
+    const folder = await RunFolder.create(
+      path,
+      config,
+      new Map([['mean_by_level.nc', Uint8Array.of(1)]]),
+      data,
+    );
     const { checkpoint, state } = saved(update);
     await folder.save(checkpoint, state);
     return folder;
@@ -113,9 +121,18 @@ describe('run folder', () => {
     await expect(RunFolder.resume(path)).rejects.toThrow(CheckpointError);
   });
 
+  it('knows what the run is trained on; a run of an old version does not', async () => {
+    const folder = await folderWith(3);
+    expect(await folder.readData()).toEqual(data);
+    await writeFile(join(path, 'data.json'), '{"frames": 3');
+    await expect(folder.readData()).rejects.toThrow(/has a damaged data\.json/);
+    await rm(join(path, 'data.json'));
+    expect(await folder.readData()).toBeUndefined();
+  });
+
   it('never overwrites a run, and says when there is none', async () => {
     await folderWith(3);
-    await expect(RunFolder.create(path, config, new Map())).rejects.toThrow(
+    await expect(RunFolder.create(path, config, new Map(), data)).rejects.toThrow(
       /already holds a run: continue it/,
     );
     await expect(RunFolder.resume(join(path, 'stats'))).rejects.toThrow(ConfigError);

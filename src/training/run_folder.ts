@@ -8,10 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 import { CheckpointError, ConfigError } from '../errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
 import { type NpyArray, readNpz, writeNpz } from '../graphcast/npz';
+import type { DataRecord } from './data_record';
 import { formatRunConfig, type PartialRunConfig, parseRunConfig, type RunConfig } from './run_config';
 import type { OptimizerState, UpdateMetrics } from './trainer';
 
 const CONFIG = 'config.json';
+const DATA = 'data.json';
 const METRICS = 'metrics.jsonl';
 const CHECKPOINT = 'checkpoint.npz';
 const OPTIMIZER = 'optimizer.npz';
@@ -19,7 +21,7 @@ const OPTIMIZER = 'optimizer.npz';
 const incoming = (file: string) => `incoming-${file}`;
 
 /**
- * `config.json`, `metrics.jsonl`, `checkpoint.npz` (GraphCast's own format), `optimizer.npz`, `stats/`.
+ * `config.json`, `data.json` (what it is trained on), `metrics.jsonl`, `checkpoint.npz` (GraphCast's own format), `optimizer.npz`, `stats/`.
  *
  * A checkpoint is two files, the optimiser's naming the other by its fingerprint. Both are written beside and synced;
  * renaming the checkpoint commits them, renaming the optimiser's file follows. Whoever opens the folder after a crash
@@ -58,6 +60,7 @@ export class RunFolder {
     path: string,
     config: RunConfig,
     statistics: Map<string, Uint8Array>,
+    data: DataRecord,
   ): Promise<RunFolder> {
     await RunFolder.checkFree(path);
     await mkdir(join(path, 'stats'), { recursive: true }).catch((cause: Error) => {
@@ -65,6 +68,7 @@ export class RunFolder {
     });
     const folder = new RunFolder(path);
     await writeSynced(join(path, CONFIG), formatRunConfig(config));
+    await writeSynced(join(path, DATA), `${JSON.stringify(data, null, 2)}\n`);
     await writeSynced(join(path, METRICS), '');
     for (const [name, bytes] of statistics) await writeSynced(join(path, 'stats', name), bytes);
     return folder;
@@ -96,13 +100,30 @@ export class RunFolder {
     return join(this.path, 'stats');
   }
 
+  /**
+   * What the run is trained on; undefined for a run of a version that did not write it down.
+   * @throws CheckpointError when the file is damaged
+   */
+  async readData(): Promise<DataRecord | undefined> {
+    if (!(await exists(join(this.path, DATA)))) return undefined;
+    try {
+      return JSON.parse(await readFile(join(this.path, DATA), 'utf8'));
+    } catch (cause) {
+      throw new CheckpointError(
+        `${this.path} has a damaged ${DATA}, which says what it was trained on; put it back as it was, or take it out to go on unchecked.`,
+        { cause },
+      );
+    }
+  }
+
   async appendMetrics(metrics: UpdateMetrics): Promise<void> {
-    const { lossByVariable, gradientNorm, learningRate, arSteps, ...rest } = metrics;
+    const { lossByVariable, gradientNorm, learningRate, arSteps, dataWaitSeconds, ...rest } = metrics;
     const line = {
       ...rest,
       gradient_norm: gradientNorm,
       learning_rate: learningRate,
       ar_steps: arSteps,
+      data_wait_seconds: dataWaitSeconds,
       loss_by_variable: lossByVariable,
     };
     await appendFile(join(this.path, METRICS), `${JSON.stringify(line)}\n`);
@@ -116,6 +137,14 @@ export class RunFolder {
     for (const file of [CHECKPOINT, OPTIMIZER]) {
       await rename(join(this.path, incoming(file)), join(this.path, file));
     }
+    await sync(this.path);
+  }
+
+  /** Writes a second checkpoint beside the run's own, in place of the one before: `checkpoint_average.npz`. */
+  async saveBeside(kind: 'average' | 'best', checkpoint: Checkpoint): Promise<void> {
+    const file = CHECKPOINT.replace('.', `_${kind}.`);
+    await writeSynced(join(this.path, incoming(file)), writeCheckpoint(checkpoint));
+    await rename(join(this.path, incoming(file)), join(this.path, file));
     await sync(this.path);
   }
 
@@ -164,16 +193,17 @@ function updateOf(line: string): number {
   }
 }
 
-const MOMENTS = ['moment1', 'moment2'] as const;
+/** Arrays by parameter name that an optimiser's file holds; the average only where a run keeps one. */
+const STATES = ['moment1', 'moment2', 'average'] as const;
 
 function formatState(state: OptimizerState, checkpoint: Checkpoint, checkpointBytes: Uint8Array): Uint8Array {
   const entries = new Map<string, NpyArray>([
     ['checkpoint', { shape: [], data: [fingerprint(checkpointBytes)] }],
     ['update', { shape: [], data: BigInt64Array.of(BigInt(state.update)) }],
   ]);
-  for (const moment of MOMENTS) {
-    for (const [name, data] of state[moment]) {
-      entries.set(`${moment}:${name}`, { shape: checkpoint.parameters.get(name)!.shape, data });
+  for (const kind of STATES) {
+    for (const [name, data] of state[kind] ?? []) {
+      entries.set(`${kind}:${name}`, { shape: checkpoint.parameters.get(name)!.shape, data });
     }
   }
   return writeNpz(entries);
@@ -187,23 +217,25 @@ function parseState(bytes: Uint8Array, path: string, checkpoint: Checkpoint): Op
       `${path} does not say after which update it was saved: it is damaged; start a new run from the checkpoint.`,
     );
   }
-  const moments = MOMENTS.map((moment) => {
+  const arrays = (kind: (typeof STATES)[number]) => {
     const found = new Map<string, Float32Array>();
     for (const [name, { data }] of checkpoint.parameters) {
-      const array = entries.get(`${moment}:${name}`)?.data;
+      const array = entries.get(`${kind}:${name}`)?.data;
       if (!(array instanceof Float32Array) || array.length !== data.length) {
         throw new CheckpointError(
-          `${path} has no ${moment} of ${name}: it is damaged; start a new run from the checkpoint.`,
+          `${path} has no ${kind} of ${name}: it is damaged; start a new run from the checkpoint.`,
         );
       }
       found.set(name, array);
     }
     return found;
-  });
+  };
+  const averaged = [...entries.keys()].some((key) => key.startsWith('average:'));
   return {
     update,
-    moment1: moments[0],
-    moment2: moments[1],
+    moment1: arrays('moment1'),
+    moment2: arrays('moment2'),
+    ...(averaged && { average: arrays('average') }),
   };
 }
 

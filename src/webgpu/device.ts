@@ -1,5 +1,6 @@
 import { DeviceError } from '../errors';
 import { type Kernel, kernelSource } from './kernel';
+import type { ElementType } from './tensor';
 import { nappingWait } from './wait';
 
 /** What the adapter says of itself, for the screen, for logs and for the choice of kernel variants. */
@@ -35,7 +36,7 @@ export interface Gpu {
    * happened, with zeros for results, so whoever submits or reads asks here.
    */
   expectHealthy(): void;
-  /** The compiled pipeline of a kernel; compiled once per set of constants and present bindings. */
+  /** The compiled pipeline of a kernel; compiled once per set of constants and element types. */
   pipeline(request: PipelineRequest): Promise<GPUComputePipeline>;
   close(): void;
 }
@@ -43,7 +44,8 @@ export interface Gpu {
 export interface PipelineRequest {
   kernel: Kernel;
   constants: Record<string, number | boolean>;
-  present: (binding: string) => boolean;
+  /** Element type of the tensor at a binding; undefined when there is none. */
+  elementOf: (binding: string) => ElementType | undefined;
 }
 
 /** Features that make kernels faster or measurable; asked for only where the adapter has them. */
@@ -117,7 +119,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
       if (fault) throw fault;
     },
     pipeline(request) {
-      const code = kernelSource(request.kernel, request.constants, request.present);
+      const code = kernelSource(request.kernel, request.constants, request.elementOf);
       let made = pipelines.get(code);
       if (!made) {
         made = compile(device, request.kernel, code);

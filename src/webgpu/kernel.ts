@@ -1,8 +1,15 @@
-import type { Tensor } from './tensor';
+import bfloat16Source from '../../shaders/bfloat16/bfloat16.wgsl?raw';
+import type { ElementType, Tensor } from './tensor';
 
-/** One storage binding of a kernel. An optional one may be left out; the shader sees `WITH_<NAME>` = false then. */
+/**
+ * One storage binding of a kernel. An optional one may be left out; the shader sees `WITH_<NAME>` = false then.
+ *
+ * A `matrix` takes a tensor of either element type. The shader reads its four columns number i as a vec4f with
+ * `load_<name>(i)` and writes them with `store_<name>(i, value)`, which round where the tensor is bfloat16: one source
+ * serves both. All other types take float32 (or u32) tensors.
+ */
 export interface Binding {
-  type: 'array<vec4f>' | 'array<f32>' | 'array<u32>' | 'array<vec4u>';
+  type: 'matrix' | 'array<vec4f>' | 'array<f32>' | 'array<u32>' | 'array<vec4u>';
   access: 'read' | 'read_write';
   optional?: true;
 }
@@ -68,6 +75,9 @@ export function defineKernel<B extends string, A extends string, C extends strin
       for (const [name, binding] of Object.entries<Binding>(declaration.bindings)) {
         const tensor = tensors[name];
         if (!tensor && !binding.optional) throw new Error(`${declaration.name}: binding ${name} is missing`);
+        if (tensor?.element === 'bfloat16' && binding.type !== 'matrix') {
+          throw new RangeError(`${declaration.name}: ${name} takes float32, ${tensor.name} is bfloat16`);
+        }
         bytes += tensor?.bytes ?? 0;
       }
       return { kernel: declaration, ...run, tensors, bytes };
@@ -80,14 +90,36 @@ const constantText = (value: number | boolean, type: Scalar | 'bool') => {
   return type === 'u32' ? `${value}u` : `f32(${value})`;
 };
 
+/** The declaration of a storage binding, and how a matrix is read and written. */
+function bindingText(
+  index: number,
+  name: string,
+  binding: Binding,
+  element: ElementType = 'float32',
+): string[] {
+  const { type, access } = binding;
+  const packed = element === 'bfloat16';
+  const arrayType = type === 'matrix' ? `array<${packed ? 'vec2u' : 'vec4f'}>` : type;
+  const lines = [`@group(0) @binding(${index}) var<storage, ${access}> ${name}: ${arrayType};`];
+  if (type !== 'matrix') return lines;
+  const loaded = packed ? `unpack_bfloat16(${name}[i])` : `${name}[i]`;
+  lines.push(`fn load_${name}(i: u32) -> vec4f { return ${loaded}; }`);
+  if (access === 'read_write') {
+    const stored = packed ? 'pack_bfloat16(value)' : 'value';
+    lines.push(`fn store_${name}(i: u32, value: vec4f) { ${name}[i] = ${stored}; }`);
+  }
+  return lines;
+}
+
 /**
- * The complete WGSL of a kernel for the given constants and present bindings: generated header, then the body.
+ * The complete WGSL of a kernel for the given constants and bound tensors: generated header, then the body.
  * Binding 0 is the uniform `args`; storage bindings follow in declaration order.
+ * @param elementOf the element type of the tensor at a binding; undefined when there is none
  */
 export function kernelSource(
   kernel: Kernel,
   constants: Record<string, number | boolean>,
-  present: (binding: string) => boolean,
+  elementOf: (binding: string) => ElementType | undefined,
 ): string {
   // WGSL wants `enable` directives before everything else.
   const enables = kernel.source.match(/^enable .*;$/gm) ?? [];
@@ -97,9 +129,11 @@ export function kernelSource(
   lines.push(`struct Args { ${args.map(([name, type]) => `${name}: ${type}`).join(', ')} }`);
   lines.push('@group(0) @binding(0) var<uniform> args: Args;');
   Object.entries(kernel.bindings).forEach(([name, binding], i) => {
-    lines.push(`@group(0) @binding(${i + 1}) var<storage, ${binding.access}> ${name}: ${binding.type};`);
-    if (binding.optional) lines.push(`const WITH_${name.toUpperCase()}: bool = ${present(name)};`);
+    const element = elementOf(name);
+    lines.push(...bindingText(i + 1, name, binding, element));
+    if (binding.optional) lines.push(`const WITH_${name.toUpperCase()}: bool = ${element !== undefined};`);
   });
+  if (Object.keys(kernel.bindings).some((name) => elementOf(name) === 'bfloat16')) lines.push(bfloat16Source);
   for (const [name, type] of Object.entries(kernel.constants)) {
     if (constants[name] === undefined) throw new Error(`${kernel.name}: constant ${name} is missing`);
     lines.push(`const ${name} = ${constantText(constants[name], type)};`);

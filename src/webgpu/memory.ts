@@ -1,3 +1,4 @@
+import { fromBfloat16, toBfloat16 } from '../../shaders/bfloat16/bfloat16';
 import { DeviceError } from '../errors';
 import type { Gpu } from './device';
 import type { Tensor } from './tensor';
@@ -50,11 +51,11 @@ export class Memory {
     return buffer;
   }
 
-  /** Fills every storage buffer made here with NaN. */
+  /** Fills every storage buffer made here with bits that are NaN in every element type. */
   poison(): void {
     for (const buffer of this.owned) {
       if (!(buffer.usage & GPUBufferUsage.STORAGE)) continue;
-      const nan = new Float32Array(buffer.size / 4).fill(Number.NaN);
+      const nan = new Uint32Array(buffer.size / 4).fill(0xffffffff);
       this.gpu.device.queue.writeBuffer(buffer, 0, nan);
     }
   }
@@ -74,20 +75,21 @@ export class Memory {
     return buffer;
   }
 
-  /** Writes rows without padding [rows, width] into a tensor; the padding stays as it is. */
+  /** Writes rows without padding [rows, width] into a tensor, rounded to its element type; padding becomes zero. */
   write(tensor: Tensor, values: Float32Array | Uint32Array | Int32Array): void {
     if (values.length !== tensor.rows * tensor.width) {
       throw new RangeError(
         `${tensor.name} takes ${tensor.rows} x ${tensor.width} numbers, not ${values.length}`,
       );
     }
-    let data: Float32Array | Uint32Array | Int32Array = values;
+    let data: Float32Array | Uint32Array | Int32Array | Uint16Array = values;
     if (tensor.stride !== tensor.width) {
       data = new Float32Array(tensor.rows * tensor.stride);
       for (let r = 0; r < tensor.rows; r++) {
         data.set(values.subarray(r * tensor.width, (r + 1) * tensor.width), r * tensor.stride);
       }
     }
+    if (tensor.element === 'bfloat16') data = toBfloat16(data as Float32Array);
     this.gpu.device.queue.writeBuffer(this.buffer(tensor), tensor.offset, data as Float32Array<ArrayBuffer>);
   }
 
@@ -111,7 +113,7 @@ export class Memory {
         throw new DeviceError(`Reading ${tensor.name} back from the GPU failed: ${cause}`, { cause });
       });
       gpu.expectHealthy();
-      return unpadded(tensor, new Float32Array(staging.getMappedRange()));
+      return unpadded(tensor, staging.getMappedRange());
     } finally {
       staging.destroy();
     }
@@ -124,11 +126,12 @@ export class Memory {
   }
 }
 
-/** A copy of mapped rows [rows, stride] without their padding. */
-export function unpadded(tensor: Tensor, mapped: Float32Array): Float32Array {
-  const { rows, width, stride } = tensor;
-  if (stride === width) return mapped.slice();
+/** A copy of a tensor's mapped rows [rows, stride] as float32 without their padding. */
+export function unpadded(tensor: Tensor, mapped: ArrayBuffer): Float32Array {
+  const { rows, width, stride, element } = tensor;
+  const numbers = element === 'bfloat16' ? fromBfloat16(new Uint16Array(mapped)) : new Float32Array(mapped);
+  if (stride === width) return numbers.slice();
   const out = new Float32Array(rows * width);
-  for (let r = 0; r < rows; r++) out.set(mapped.subarray(r * stride, r * stride + width), r * width);
+  for (let r = 0; r < rows; r++) out.set(numbers.subarray(r * stride, r * stride + width), r * width);
   return out;
 }

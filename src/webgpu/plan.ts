@@ -3,7 +3,7 @@ import type { Gpu } from './device';
 import { type Dispatch, workgroupGrid } from './kernel';
 import { Memory } from './memory';
 import { assignSlots, type Lifetime, type Slot } from './slots';
-import { list, matrix, ROW_ALIGNMENT, type Tensor } from './tensor';
+import { type ElementType, list, matrix, ROW_ALIGNMENT, type Tensor } from './tensor';
 
 /** Operations of one dispatch: a tenth of a second on a slow integrated GPU. */
 const DISPATCH_FLOPS = 2e10;
@@ -42,8 +42,8 @@ export class PlanBuilder {
   }
 
   /** A matrix [rows, width] that exists only while the plan needs it. Its memory is not cleared. */
-  transient(name: string, rows: number, width: number): Tensor {
-    return this.register(matrix(name, rows, width));
+  transient(name: string, rows: number, width: number, element?: ElementType): Tensor {
+    return this.register(matrix(name, rows, width, element));
   }
 
   /** An unpadded list of numbers that exists only while the plan needs it. */
@@ -74,6 +74,13 @@ export class PlanBuilder {
   add(...dispatches: Dispatch[]): void {
     if (!this.current) throw new Error('program(name) comes before the first dispatch');
     this.current.push(...dispatches.filter((dispatch) => dispatch.workgroups > 0));
+  }
+
+  /** Puts what `change` makes of a recorded dispatch in its place, for all of them. */
+  rewrite(change: (dispatch: Dispatch) => Dispatch): void {
+    for (const dispatches of this.programs.values()) {
+      for (const [i, dispatch] of dispatches.entries()) dispatches[i] = change(dispatch);
+    }
   }
 
   /**
@@ -253,9 +260,9 @@ class Binder {
   async ready(dispatch: Dispatch): Promise<ReadyDispatch> {
     const offset = this.next++ * this.argumentBytes;
     this.writeArguments(dispatch, offset);
-    const present = (name: string) => dispatch.tensors[name] !== undefined;
+    const elementOf = (name: string) => dispatch.tensors[name]?.element;
     const { kernel, constants } = dispatch;
-    const pipeline = await this.gpu.pipeline({ kernel, constants, present });
+    const pipeline = await this.gpu.pipeline({ kernel, constants, elementOf });
     const entries: GPUBindGroupEntry[] = [
       { binding: 0, resource: { buffer: this.uniforms, offset, size: this.argumentBytes } },
     ];

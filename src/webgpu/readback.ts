@@ -46,7 +46,7 @@ export class ReadbackRing {
     const value = this.gpu.wait(place.buffer.mapAsync(GPUMapMode.READ)).then(
       () => {
         this.gpu.expectHealthy();
-        const values = unpadded(this.tensor, new Float32Array(place.buffer.getMappedRange()));
+        const values = unpadded(this.tensor, place.buffer.getMappedRange());
         place.buffer.unmap();
         return values;
       },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DatasetError, WorkbenchError } from '../errors';
-import { EngineClient, reviveError } from './client';
+import { EngineClient } from './client';
 import type { EngineMessage, Request } from './protocol';
 
 /** A worker whose answers the test writes. */
@@ -36,10 +36,6 @@ test('an error comes back as the class that it was thrown as', async () => {
   const failure = client.call('pause');
   await expect(failure).rejects.toThrow(DatasetError);
   await expect(failure).rejects.toThrow('a.nc is cut short.');
-});
-
-test('a defect stays a plain error', () => {
-  expect(reviveError({ name: 'TypeError', message: 'x' })).not.toBeInstanceOf(WorkbenchError);
 });
 
 test('events reach their listeners until these are removed', () => {

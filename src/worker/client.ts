@@ -1,7 +1,7 @@
 /** The page's end of the protocol: one promise per request, listeners for events. */
-import * as errors from '../errors';
+import { reviveError } from '../error_report';
 import { WorkbenchError } from '../errors';
-import type { Answer, Arguments, CallName, EngineMessage, ErrorReport, EventName, Events } from './protocol';
+import type { Answer, Arguments, CallName, EngineMessage, EventName, Events } from './protocol';
 
 interface Pending {
   resolve(result: unknown): void;
@@ -65,11 +65,4 @@ export class EngineClient {
     if ('error' in message) pending.reject(reviveError(message.error));
     else pending.resolve(message.result);
   }
-}
-
-/** An error of the same class as the engine threw, so that `instanceof WorkbenchError` holds on the page. */
-export function reviveError(report: ErrorReport): Error {
-  const types: Record<string, new (message: string) => Error> = { ...errors };
-  const Type = types[report.name] ?? Error;
-  return new Type(report.message);
 }

@@ -101,6 +101,23 @@ test('a run trains to its end, forecasts, is scored and exported', async () => {
   exported.close();
 });
 
+test('while somebody looks, an update is timed kernel by kernel', async () => {
+  const { engine, all, until } = await startEngine();
+  await engine.call('openDataset', { sample: true });
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  expect(all('kernels')).toEqual([]);
+  await engine.call('watchKernels', { watch: true });
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  const [{ update, kernels, limits }] = all('kernels');
+  expect(update).toBe(2);
+  expect(limits.flopsPerSecond).toBeGreaterThan(1e8);
+  const names = kernels.map(({ kernel }) => kernel.split(' ')[0]);
+  expect(names).toEqual(expect.arrayContaining(['linear', 'layer_norm_backward', 'segment_sum', 'adamw']));
+  expect(kernels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+});
+
 test('single steps pause, go on as one run, and a forecast past the data has no score', async () => {
   const { engine, until, updates } = await startEngine();
   const { times } = await engine.call('openDataset', { sample: true });

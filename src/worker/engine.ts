@@ -2,14 +2,18 @@
  * The engine behind the page: owns the device, the open data, the training run and the forecasts, and answers the
  * protocol's calls. Knows nothing of threads, so that tests run it anywhere.
  */
+import { describeError } from '../error_report';
 import { DeviceError, WorkbenchError } from '../errors';
 import { writeCheckpoint } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import type { Model } from '../graphcast/model';
+import { requireWindows } from '../training/window_sequence';
 import { channelLayout } from '../weather/channels';
+import { openDataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
 import { type Gpu, openDevice } from '../webgpu/device';
 import { Forecasts } from './forecasts';
+import { KernelWatch } from './kernel_watch';
 import { memoryPlan } from './memory_plan';
 import { meshEdges } from './mesh_edges';
 import { loadDataset, OpenData } from './open_data';
@@ -18,13 +22,13 @@ import type {
   Answer,
   Arguments,
   CallName,
-  ErrorReport,
   EventName,
   Events,
   ForecastSummary,
   RunPhase,
   TrainingSettings,
   UpdateReport,
+  WorkProgress,
 } from './protocol';
 import { aboutRun, firstParameters, runConfig } from './run_setup';
 import { TrainingRun } from './training_run';
@@ -38,6 +42,7 @@ type Handlers = { [K in CallName]: (argument: Arguments<K>) => Answer<K> | Promi
 export class Engine {
   private readonly gpuProvider: () => Promise<GPU | undefined>;
   private readonly post: <K extends EventName>(event: K, detail: Events[K]) => void;
+  private readonly open: typeof openDataset;
   private readonly data = new OpenData();
   private readonly forecasts = new Forecasts((initialFrame) =>
     this.post('forecastDropped', { initialFrame }),
@@ -46,6 +51,7 @@ export class Engine {
   private readonly commands = new Turn();
   /** One piece of work at a time uses the device; a running run gives it up after every update. */
   private readonly device = new Turn();
+  private readonly kernelWatch = new KernelWatch((report) => this.post('kernels', report));
   private gpu: Gpu | undefined;
   private run: TrainingRun | undefined;
   /** Forecasts use the run's parameters; a checkpoint or statistics opened after its end come before it. */
@@ -62,11 +68,16 @@ export class Engine {
   private unreported: UpdateReport[] = [];
   private reportedAt = 0;
 
-  /** @param gpuProvider `navigator.gpu`, or Dawn's in Node */
+  /**
+   * @param gpuProvider `navigator.gpu`, or Dawn's in Node
+   * @param open opens a dataset, here or in a thread of its own
+   */
   constructor(
     gpuProvider: () => Promise<GPU | undefined>,
     post: <K extends EventName>(event: K, detail: Events[K]) => void,
+    open = openDataset,
   ) {
+    this.open = open;
     this.gpuProvider = gpuProvider;
     this.post = post;
   }
@@ -84,7 +95,7 @@ export class Engine {
   private readonly handlers: Handlers = {
     openDevice: () => this.openDevice(),
     openDataset: async (source) => {
-      const { dataset, summary } = await loadDataset(source);
+      const { dataset, summary } = await loadDataset(source, this.open);
       this.cancelPreparing();
       return this.commands.take(async () => {
         await this.endRun(() => {
@@ -130,6 +141,9 @@ export class Engine {
     forecastScores: ({ initialFrame, ...field }) => this.forecasts.scores(initialFrame, field),
     exportForecast: ({ initialFrame }) => this.forecasts.export(initialFrame),
     exportCheckpoint: async () => writeCheckpoint(await this.openRun.checkpoint()),
+    watchKernels: ({ watch }) => {
+      this.kernelWatch.watching = watch;
+    },
     memoryPlan: (request) => memoryPlan(this.data, request, this.gpu),
   };
 
@@ -231,10 +245,14 @@ export class Engine {
   private async buildRun(settings: TrainingSettings, signal: AbortSignal): Promise<TrainingRun> {
     const config = runConfig(this.data, settings);
     const { dataset, checkpoint } = this.data;
-    const statistics = await this.data.statistics(config.task, (done, total) => {
-      signal.throwIfAborted();
-      this.setPhase('preparing', `Computing statistics, frame ${done} of ${total}`);
-    });
+    requireWindows(dataset, config);
+    const start = performance.now();
+    const onProgress = (done: number, total: number) => {
+      const perSecond = (1000 * done) / (performance.now() - start);
+      const progress = { done, total, unit: 'frames', perSecond, secondsLeft: (total - done) / perSecond };
+      this.setPhase('preparing', `Computing statistics, frame ${done} of ${total}`, progress);
+    };
+    const statistics = await this.data.statistics(config, { signal, onProgress });
     signal.throwIfAborted();
     this.setPhase('preparing', 'Building the network');
     if (this.data.hasGivenStatistics) {
@@ -253,7 +271,7 @@ export class Engine {
       parameters: firstParameters(config, checkpoint),
       about: aboutRun(this.data),
     };
-    return new TrainingRun(parts, this.device, (r) => this.report(r));
+    return new TrainingRun(parts, this.device, this.kernelWatch, (r) => this.report(r));
   }
 
   /** Never rejects: what goes wrong is posted. */
@@ -332,10 +350,10 @@ export class Engine {
       return { model: run.model, task: run.config.task, parameters: `update ${run.updates}` };
     }
     const config = runConfig(data, settings);
-    const key = JSON.stringify([config.task, config.model, config.seed]);
+    const key = JSON.stringify([config.task, config.model, config.seed, config.periods]);
     if (this.forecastModel?.key !== key || this.forecastModel.model.gpu !== gpu) {
       this.dropForecastModel();
-      const statistics = await data.statistics(config.task, () => {});
+      const statistics = await data.statistics(config);
       const model = await createModel(gpu, {
         config: config.model,
         task: config.task,
@@ -354,9 +372,9 @@ export class Engine {
     this.post('runReady', { parameterCount, updates: total, done: updates, leads: this.runLeads });
   }
 
-  private setPhase(phase: RunPhase, note?: string): void {
+  private setPhase(phase: RunPhase, note?: string, progress?: WorkProgress): void {
     this.phase = phase;
-    this.post('phase', { phase, note });
+    this.post('phase', { phase, note, progress });
   }
 
   private report(update: UpdateReport): void {
@@ -375,10 +393,4 @@ export class Engine {
 function missingStatistics(missing: string[]): string {
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
   return `The statistics lack ${missing.slice(0, 3).join(', ')}${more}: these fields reach the network as they are.`;
-}
-
-/** An error as it travels: its class's name and its sentence. */
-export function describeError(error: unknown): ErrorReport {
-  if (error instanceof Error) return { name: error.name, message: error.message };
-  return { name: 'Error', message: String(error) };
 }

@@ -1,5 +1,7 @@
 /** The engine's thread: messages in, messages out. */
-import { describeError, Engine } from './engine';
+import { describeError } from '../error_report';
+import { openInWorker } from './dataset_worker';
+import { Engine } from './engine';
 import type { CallName, EngineMessage, Request } from './protocol';
 
 const post = (message: EngineMessage, transfer: Transferable[] = []) =>
@@ -8,6 +10,7 @@ const post = (message: EngineMessage, transfer: Transferable[] = []) =>
 const engine = new Engine(
   async () => navigator.gpu,
   (event, detail) => post({ event, detail } as EngineMessage),
+  openInWorker,
 );
 
 self.onmessage = async ({ data }: MessageEvent<Request>) => {

@@ -1,9 +1,8 @@
 /** Forecasts of the open dataset, kept by initial frame: computing them, their fields, scores and files. */
 import { DatasetError } from '../errors';
 import { rollout } from '../forecast/rollout';
-import { SquaredError } from '../forecast/scores';
+import { rootMeanSquareError, SpatialMeans } from '../forecast/spatial_means';
 import type { Model } from '../graphcast/model';
-import { nodeAreas } from '../training/loss_weights';
 import type { ChannelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { writeForecast } from '../weather/forecast_file';
@@ -137,12 +136,8 @@ export class Forecasts {
       dataset.read(name.variable, initialFrame, levels),
       dataset.read(name.variable, frame, levels),
     ]);
-    const area = nodeAreas(dataset);
-    const rmse = (predicted: Float32Array) => {
-      const error = new SquaredError(area);
-      error.add(predicted, truth);
-      return error.rmse;
-    };
+    const means = new SpatialMeans(dataset);
+    const rmse = (predicted: Float32Array) => rootMeanSquareError(means, predicted, truth);
     return { forecast: rmse(plane(states[i], layout, name)), persistence: rmse(initial) };
   }
 

@@ -2,11 +2,19 @@
 import { ConfigError, DatasetError } from '../errors';
 import { type Checkpoint, checkFits, readCheckpoint } from '../graphcast/checkpoint';
 import { elementCount } from '../graphcast/parameters';
-import { type Dataset, openDataset } from '../weather/dataset';
+import type { RunConfig } from '../training/run_config';
+import type { Dataset, openDataset } from '../weather/dataset';
+import { periodNamed } from '../weather/periods';
 import { samplePlanet } from '../weather/sample_planet';
-import { computeStatistics, readStatistics, STATISTICS_FILES, type Statistics } from '../weather/statistics';
-import { type Task, taskFromDataset } from '../weather/task';
-import { FRAME_SECONDS } from '../weather/windows';
+import {
+  computeStatistics,
+  readStatistics,
+  STATISTICS_FILES,
+  type Statistics,
+  type StatisticsOptions,
+} from '../weather/statistics';
+import { taskFromDataset } from '../weather/task';
+import { WindowIndex } from '../weather/window_index';
 import { fieldSpread } from './field_spread';
 import type { CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
 
@@ -14,7 +22,7 @@ export class OpenData {
   private opened: Dataset | undefined;
   private named: { checkpoint: Checkpoint; name: string } | undefined;
   private given: Statistics | undefined;
-  /** Computed statistics of the open dataset, by task. */
+  /** Computed statistics of the open dataset, by task and training period. */
   private readonly computed = new Map<string, Statistics>();
 
   /** @throws DatasetError when nothing is open */
@@ -83,13 +91,20 @@ export class OpenData {
     this.named = undefined;
   }
 
-  /** The statistics that were given, else the open dataset's own, computed once per task. */
-  async statistics(task: Task, onProgress: (done: number, total: number) => void): Promise<Statistics> {
+  /**
+   * The statistics that were given, else those of the open dataset's training period, computed once per task.
+   * @throws DatasetError when they cannot be computed; the signal's reason when it is aborted
+   */
+  async statistics(
+    { task, periods }: Pick<RunConfig, 'task' | 'periods'>,
+    options: Omit<StatisticsOptions, 'period'> = {},
+  ): Promise<Statistics> {
     if (this.given) return this.given;
-    const key = JSON.stringify(task);
+    const key = JSON.stringify([task, periods?.train]);
     const known = this.computed.get(key);
     if (known) return known;
-    const statistics = await computeStatistics(this.dataset, task, onProgress);
+    const period = periodNamed(periods, 'train');
+    const statistics = await computeStatistics(this.dataset, task, { ...options, period });
     this.computed.set(key, statistics);
     return statistics;
   }
@@ -106,13 +121,15 @@ export class OpenData {
 
 /**
  * Opens a dataset without touching the open one.
+ * @param open `openDataset`, or the same in another thread
  * @throws DatasetError when it cannot be read or holds no field
  */
 export async function loadDataset(
   source: DatasetSource,
+  open: typeof openDataset,
 ): Promise<{ dataset: Dataset; summary: DatasetSummary }> {
   const dataset =
-    'sample' in source ? samplePlanet() : await openDataset('file' in source ? source.file : source.url);
+    'sample' in source ? samplePlanet() : await open('file' in source ? source.file : source.url);
   try {
     return { dataset, summary: summarise(dataset, 'sample' in source) };
   } catch (error) {
@@ -127,8 +144,7 @@ function summarise(dataset: Dataset, synthetic: boolean): DatasetSummary {
   if (variables.length === 0) {
     throw new DatasetError(`${name} holds no variable on a latitude-longitude grid: open another file.`);
   }
-  const follows = (frame: number) => frame > 0 && times[frame] - times[frame - 1] === FRAME_SECONDS;
-  const initialFrames = [...times.keys()].filter(follows);
+  const initialFrames = new WindowIndex(dataset).firstFrames(0).map((frame) => frame + 1);
   return {
     name,
     synthetic,

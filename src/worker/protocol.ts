@@ -5,8 +5,12 @@
 import type { ErrorReport } from '../error_report';
 import type { ModelConfig } from '../graphcast/config';
 import type { MemoryOutcome } from '../training/memory_plan';
+import type { Sampling } from '../training/sampler';
 import type { VariableInfo } from '../weather/dataset';
+import type { Periods } from '../weather/periods';
 import type { Task } from '../weather/task';
+import type { AdapterRates } from '../webgpu/adapter_rates';
+import type { RooflineRow } from '../webgpu/roofline';
 
 /** Where a dataset comes from: a file the user gave, an address, or the built-in synthetic planet. */
 export type DatasetSource = { file: File } | { url: string } | { sample: true };
@@ -50,24 +54,27 @@ export interface TrainingSettings {
   learningRate: number;
   updates: number;
   seed: number;
+  /** Which dates serve training, validation and tests; absent: all data are for training. */
+  periods?: Periods;
+  sampling?: Sampling;
 }
 
-/** Work of one kernel at one size in one update, and the time that it took. */
-export interface KernelRate {
-  /** Name, rows x columns. */
-  kernel: string;
-  dispatches: number;
-  seconds: number;
-  flops: number;
-  bytes: number;
+/** How far a piece of work is that takes long. */
+export interface WorkProgress {
+  done: number;
+  total: number;
+  /** What is counted, in the plural. */
+  unit: string;
+  perSecond: number;
+  secondsLeft: number;
 }
 
+/** Where the time of one update went. */
 export interface KernelReport {
   update: number;
   /** The slowest first. */
-  kernels: KernelRate[];
-  /** What the adapter was measured to do at most. */
-  limits: { flopsPerSecond: number; bytesPerSecond: number };
+  kernels: RooflineRow[];
+  limits: AdapterRates;
 }
 
 export interface MemoryQuestion {
@@ -171,11 +178,18 @@ export interface UpdateReport {
   learningRate: number;
   /** Wall time since the update before. */
   seconds: number;
+  /** How long the update waited for data. */
+  dataWaitSeconds: number;
 }
 
 /** Events: name -> what they carry. */
 export interface Events {
-  phase: { phase: RunPhase /** Plain words while preparing: 'Computing statistics, 40 %'. */; note?: string };
+  phase: {
+    phase: RunPhase;
+    /** Plain words while preparing: 'Computing statistics, frame 4 of 10'. */
+    note?: string;
+    progress?: WorkProgress;
+  };
   /** A run has been built, or an error or a lost device has put it back. */
   runReady: RunSummary;
   /** One or more, in order; many short updates travel together. */

@@ -15,11 +15,13 @@ import type { TrainingSettings } from './protocol';
 export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig {
   const { dataset, checkpoint } = data;
   if (checkpoint) checkFits(checkpoint, data.checkpointName!, dataset);
-  const { preset, latentSize, meshSize, messageSteps, learningRate, updates, seed } = settings;
+  const { preset, latentSize, meshSize, messageSteps, learningRate, updates, seed, periods, sampling } =
+    settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
   const task = checkpoint?.task ?? taskFromDataset(dataset);
-  return completeRunConfig({ phases: warmUpCosine(updates, learningRate), seed }, { task, model, updates });
+  const phases = warmUpCosine(updates, learningRate);
+  return completeRunConfig({ phases, seed, periods, sampling }, { task, model, updates });
 }
 
 /** A checkpoint's parameters, else fresh ones from the run's seed. */

@@ -9,6 +9,7 @@ import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Statistics } from '../weather/statistics';
 import type { Gpu } from '../webgpu/device';
+import type { KernelWatch } from './kernel_watch';
 import type { UpdateReport } from './protocol';
 import type { Turn } from './turn';
 
@@ -32,6 +33,7 @@ export class TrainingRun {
   readonly total: number;
   private readonly parts: RunParts;
   private readonly turn: Turn;
+  private readonly watch: KernelWatch;
   private readonly report: (update: UpdateReport) => void;
   private trainer: Trainer | undefined;
   private saved: { parameters: ReadonlyMap<string, Float32Array>; state?: OptimizerState };
@@ -39,11 +41,12 @@ export class TrainingRun {
   private lastResult = 0;
   private wanted = false;
 
-  constructor(parts: RunParts, turn: Turn, report: (update: UpdateReport) => void) {
+  constructor(parts: RunParts, turn: Turn, watch: KernelWatch, report: (update: UpdateReport) => void) {
     this.parts = parts;
     this.config = parts.config;
     this.total = totalUpdates(parts.config.phases);
     this.turn = turn;
+    this.watch = watch;
     this.report = report;
     this.saved = { parameters: parts.parameters };
   }
@@ -101,7 +104,7 @@ export class TrainingRun {
     };
     try {
       for (let done = 0; this.wanted && done < most && !this.isFinished; done++) {
-        const { metrics } = await this.turn.take(() => this.attached.update());
+        const { metrics } = await this.turn.take(() => this.watch.update(this.attached));
         waiting.push(metrics);
         await acceptAllBut(IN_FLIGHT - 1);
         if (performance.now() - this.savedAt > SNAPSHOT_MILLISECONDS) {
@@ -156,11 +159,12 @@ export class TrainingRun {
     });
   }
 
-  private accept({ update, loss, lossByVariable, gradientNorm, learningRate }: UpdateMetrics): void {
+  private accept(metrics: UpdateMetrics): void {
+    const { update, loss, lossByVariable, gradientNorm, learningRate, dataWaitSeconds } = metrics;
     const now = performance.now();
     const seconds = (now - this.lastResult) / 1000;
     this.lastResult = now;
-    this.report({ update, loss, lossByVariable, gradientNorm, learningRate, seconds });
+    this.report({ update, loss, lossByVariable, gradientNorm, learningRate, seconds, dataWaitSeconds });
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
     throw new TrainingError(
       `The loss is no finite number any more after update ${update}: stop the run and start again with a lower learning rate.`,

@@ -1,10 +1,11 @@
-import type { KernelRate } from '../../worker/protocol';
+import type { AdapterRates } from '../../webgpu/adapter_rates';
+import type { RooflineRow } from '../../webgpu/roofline';
 import { formatValue } from '../units';
 import { decadeTicks, rooflineScale } from './roofline_scale';
 
 interface RooflineProperties {
-  kernels: KernelRate[];
-  limits: { flopsPerSecond: number; bytesPerSecond: number };
+  kernels: RooflineRow[];
+  limits: AdapterRates;
   /** Name of the kernel to bring out. */
   chosen: string | null;
   onChoose(kernel: string): void;
@@ -21,10 +22,8 @@ const MARGIN = { left: 40, right: 8, top: 8, bottom: 32 };
 export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperties) {
   const shown = kernels.filter(({ flops, bytes, seconds }) => flops > 0 && bytes > 0 && seconds > 0);
   const scale = rooflineScale(shown, limits);
-  const x = (intensity: number) =>
-    MARGIN.left + scale.x(intensity) * (WIDTH - MARGIN.left - MARGIN.right);
+  const x = (intensity: number) => MARGIN.left + scale.x(intensity) * (WIDTH - MARGIN.left - MARGIN.right);
   const y = (rate: number) => HEIGHT - MARGIN.bottom - scale.y(rate) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
   const ridge = limits.flopsPerSecond / limits.bytesPerSecond;
   const [leastX, mostX] = scale.intensities;
   const roof = [
@@ -62,11 +61,11 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
       <polyline className="roof" points={roof.join(' ')} />
       {shown.map((kernel) => (
         <circle
-          key={kernel.kernel}
+          key={`${kernel.kernel} ${kernel.variant}`}
           className={kernel.kernel === chosen ? 'chosen' : ''}
-          cx={x(kernel.flops / kernel.bytes)}
-          cy={y(kernel.flops / kernel.seconds)}
-          r={2 + 10 * Math.sqrt(kernel.seconds / total)}
+          cx={x(kernel.intensity)}
+          cy={y(kernel.flopsPerSecond)}
+          r={2 + 10 * Math.sqrt(kernel.share)}
           onPointerEnter={() => onChoose(kernel.kernel)}
         >
           <title>{kernel.kernel}</title>

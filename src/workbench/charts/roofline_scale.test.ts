@@ -6,8 +6,8 @@ const limits = { flopsPerSecond: 50e9, bytesPerSecond: 5e9 };
 test('axes are whole decades that hold the kernels and the ridge', () => {
   const { intensities, rates, x, y } = rooflineScale(
     [
-      { flops: 3e9, bytes: 2e7, seconds: 0.1 }, // 150 FLOP per byte, 30 GFLOP/s
-      { flops: 1e7, bytes: 4e7, seconds: 0.02 }, // 0.25 FLOP per byte, 0.5 GFLOP/s
+      { intensity: 150, flopsPerSecond: 30e9 },
+      { intensity: 0.25, flopsPerSecond: 0.5e9 },
     ],
     limits,
   );

@@ -1,22 +1,21 @@
-/** A kernel's operations and traffic over the time they took. */
-interface Rate {
-  seconds: number;
-  flops: number;
-  bytes: number;
-}
+import type { AdapterRates } from '../../webgpu/adapter_rates';
+import type { RooflineRow } from '../../webgpu/roofline';
 
 type Range = [least: number, most: number];
 
 /**
  * Logarithmic axes, in whole decades, that hold every kernel and the roof's ridge.
  *
- * @param kernels with operations, traffic and time above 0
+ * @param kernels whose intensity and rate are above 0
  * @returns ranges of intensity (FLOP per byte) and rate (FLOP/s), and their maps to 0 … 1
  */
-export function rooflineScale(kernels: Rate[], limits: { flopsPerSecond: number; bytesPerSecond: number }) {
+export function rooflineScale(
+  kernels: Pick<RooflineRow, 'intensity' | 'flopsPerSecond'>[],
+  limits: AdapterRates,
+) {
   const ridge = limits.flopsPerSecond / limits.bytesPerSecond;
-  const intensities = decades([ridge, ...kernels.map(({ flops, bytes }) => flops / bytes)]);
-  const rates = decades([limits.flopsPerSecond, ...kernels.map(({ flops, seconds }) => flops / seconds)]);
+  const intensities = decades([ridge, ...kernels.map(({ intensity }) => intensity)]);
+  const rates = decades([limits.flopsPerSecond, ...kernels.map(({ flopsPerSecond }) => flopsPerSecond)]);
   return { intensities, rates, x: logarithmic(intensities), y: logarithmic(rates) };
 }
 

@@ -47,32 +47,25 @@ export function KernelsFigures() {
           <tbody>
             {kernels.map((row) => (
               <tr
-                key={row.kernel}
+                key={`${row.kernel} ${row.variant}`}
                 className={row.kernel === chosen ? 'shown' : ''}
                 onPointerEnter={() => choose(row.kernel)}
               >
                 <th scope="row">{row.kernel}</th>
-                <td>{Math.round((100 * row.seconds) / total)} %</td>
-                <td>{formatValue(row.flops / row.seconds / 1e9)}</td>
-                <td>{Math.round(100 * shareOfLimit(row, limits))} %</td>
+                <td>{Math.round(100 * row.share)} %</td>
+                <td>{formatValue(row.flopsPerSecond / 1e9)}</td>
+                <td>{Math.round(100 * row.shareOfLimit)} %</td>
               </tr>
             ))}
           </tbody>
         </table>
         <p className="why-below">
-          Measured limits of this adapter: {formatValue(limits.flopsPerSecond / 1e9)} GFLOP/s of multiply-adds,{' '}
-          {formatValue(limits.bytesPerSecond / 1e9)} GB/s of copying. A share is of the limit that binds.
+          Measured limits of this adapter: {formatValue(limits.flopsPerSecond / 1e9)} GFLOP/s of
+          multiply-adds, {formatValue(limits.bytesPerSecond / 1e9)} GB/s of copying. A share is of the limit
+          that binds.
         </p>
       </section>
       <MemoryFigures />
     </>
   );
-}
-
-/** How much of the time the adapter would need at best, by arithmetic or by traffic. */
-function shareOfLimit(
-  { flops, bytes, seconds }: { flops: number; bytes: number; seconds: number },
-  { flopsPerSecond, bytesPerSecond }: { flopsPerSecond: number; bytesPerSecond: number },
-): number {
-  return Math.max(flops / flopsPerSecond, bytes / bytesPerSecond) / seconds;
 }

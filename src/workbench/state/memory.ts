@@ -44,11 +44,7 @@ function follow(): void {
   else timer = setTimeout(() => void plan(wanted), SETTLE_MILLISECONDS);
 }
 
-async function plan(wanted: {
-  settings: TrainingSettings;
-  arSteps: number;
-  budget: number;
-}): Promise<void> {
+async function plan(wanted: { settings: TrainingSettings; arSteps: number; budget: number }): Promise<void> {
   useMemory.setState({ planning: true });
   try {
     const { settings, arSteps, budget } = wanted;
