@@ -5,7 +5,7 @@ export function multiplyAddReference(invocations: number, rounds: number): Float
   for (let i = 0; i < invocations; i++) {
     factors.forEach((factor, lane) => {
       let [a, b, c, d] = [0, 1, 2, 3].map((k) => (i & 7) + k);
-      for (let k = 0; k < rounds; k++) {
+      for (let link = 0; link < 4 * rounds; link++) {
         a = a * factor + b;
         b = b * factor + c;
         c = c * factor + d;

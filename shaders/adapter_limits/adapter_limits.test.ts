@@ -11,7 +11,7 @@ describe('adapter_limits', () => {
       const dispatch = multiplyAdd({ y, rounds: 21 });
       const [found] = await run([dispatch], new Map(), [y]);
       expect(relativeError(found, multiplyAddReference(130, 21))).toBeLessThan(1e-5);
-      expect(dispatch.flops).toBe(130 * 21 * 32);
+      expect(dispatch.flops).toBe(130 * 21 * 128);
     }));
 
   it.each([1, 64, 1000])('copies %i rows', (rows) =>

@@ -4,8 +4,8 @@ import copySource from './copy.wgsl?raw';
 import multiplyAddSource from './multiply_add.wgsl?raw';
 
 const WORKGROUP = 64;
-/** Multiply-adds of one round: four chains of vec4f. */
-const PER_ROUND = 16;
+/** Multiply-adds of one round: four links of four chains of vec4f. */
+const PER_ROUND = 64;
 
 const multiplyAddKernel = defineKernel({
   name: 'multiply_add',

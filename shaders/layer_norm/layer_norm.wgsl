@@ -25,25 +25,25 @@ fn main(
 
   var total = vec4f();
   for (var column = 0u; column < args.columns; column++) {
-    total += x[start + column];
+    total += load_x(start + column);
   }
   let mean = dot(total, vec4f(1)) / f32(args.width);
 
   var squares = vec4f();
   for (var column = 0u; column < args.columns; column++) {
-    let deviation = inside(x[start + column] - mean, column);
+    let deviation = inside(load_x(start + column) - mean, column);
     squares += deviation * deviation;
   }
   let inverse_deviation = 1 / sqrt(dot(squares, vec4f(1)) / f32(args.width) + EPSILON);
 
   for (var column = 0u; column < args.columns; column++) {
-    let normalised = (x[start + column] - mean) * inverse_deviation;
+    let normalised = (load_x(start + column) - mean) * inverse_deviation;
     let value = inside(normalised * scale[column] + offset[column], column);
     if (WITH_Y) {
-      y[start + column] = value;
+      store_y(start + column, value);
     }
     if (WITH_SUM) {
-      sum[start + column] = residual[start + column] + value;
+      store_sum(start + column, load_residual(start + column) + value);
     }
   }
   if (WITH_STATISTICS) {

@@ -34,15 +34,15 @@ fn main(
   for (var column = 0u; column < args.columns; column++) {
     let scaled = incoming(start, table_start, column) * scale[column];
     total += scaled;
-    total_product += scaled * inside(x[start + column] - mean, column);
+    total_product += scaled * inside(load_x(start + column) - mean, column);
   }
   let mean_scaled = dot(total, vec4f(1)) / f32(args.width);
   let mean_product = dot(total_product, vec4f(1)) * inverse_deviation / f32(args.width);
 
   for (var column = 0u; column < args.columns; column++) {
     let scaled = incoming(start, table_start, column) * scale[column];
-    let normalised = (x[start + column] - mean) * inverse_deviation;
-    dx[start + column] = inside((scaled - mean_scaled - normalised * mean_product) * inverse_deviation, column);
+    let normalised = (load_x(start + column) - mean) * inverse_deviation;
+    store_dx(start + column, inside((scaled - mean_scaled - normalised * mean_product) * inverse_deviation, column));
   }
 }
 
@@ -50,10 +50,10 @@ fn main(
 fn incoming(start: u32, table_start: u32, column: u32) -> vec4f {
   var gradient = vec4f();
   if (WITH_DY) {
-    gradient = dy[start + column];
+    gradient = load_dy(start + column);
   }
   if (WITH_TABLE) {
-    gradient += table[table_start + column];
+    gradient += load_table(table_start + column);
   }
   return gradient;
 }

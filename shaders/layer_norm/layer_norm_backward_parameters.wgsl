@@ -24,13 +24,13 @@ fn main(
   for (var row = first; row < end; row++) {
     var gradient = vec4f();
     if (WITH_DY) {
-      gradient = dy[row * args.columns + column];
+      gradient = load_dy(row * args.columns + column);
     }
     if (WITH_TABLE) {
-      gradient += table[index[row] * args.columns + column];
+      gradient += load_table(index[row] * args.columns + column);
     }
     let mean_and_inverse_deviation = statistics[row];
-    let deviation = x[row * args.columns + column] - mean_and_inverse_deviation.x;
+    let deviation = load_x(row * args.columns + column) - mean_and_inverse_deviation.x;
     total += gradient;
     total_product += gradient * deviation * mean_and_inverse_deviation.y;
   }

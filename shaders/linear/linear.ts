@@ -1,26 +1,27 @@
-import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
+import { defineKernel } from '../../src/webgpu/kernel';
 import type { Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix, expectVector } from '../expect_shape';
 import registerSource from './linear.wgsl?raw';
 import epilogueSource from './linear_epilogue.wgsl?raw';
-import subgroupSource from './linear_subgroup.wgsl?raw';
-import tiledSource from './linear_tiled.wgsl?raw';
-import type { LinearVariant } from './variant';
+import subgroupBody from './linear_subgroup.wgsl?raw';
+import tiledBody from './linear_tiled.wgsl?raw';
+import { eachSubgroup, eachTile, type LinearVariant, withSizes } from './variant';
+import type { MatrixDispatch } from './variant_table';
 
 const kernel = (source: string) =>
   defineKernel({
     name: 'linear',
     source: `${source}\n${epilogueSource}`,
     bindings: {
-      y: { type: 'array<vec4f>', access: 'read_write' },
-      pre: { type: 'array<vec4f>', access: 'read_write', optional: true },
-      x: { type: 'array<vec4f>', access: 'read' },
+      y: { type: 'matrix', access: 'read_write' },
+      pre: { type: 'matrix', access: 'read_write', optional: true },
+      x: { type: 'matrix', access: 'read' },
       w: { type: 'array<vec4f>', access: 'read' },
       bias: { type: 'array<vec4f>', access: 'read', optional: true },
-      addend: { type: 'array<vec4f>', access: 'read', optional: true },
-      sender_addend: { type: 'array<vec4f>', access: 'read', optional: true },
+      addend: { type: 'matrix', access: 'read', optional: true },
+      sender_addend: { type: 'matrix', access: 'read', optional: true },
       senders: { type: 'array<u32>', access: 'read', optional: true },
-      receiver_addend: { type: 'array<vec4f>', access: 'read', optional: true },
+      receiver_addend: { type: 'matrix', access: 'read', optional: true },
       receivers: { type: 'array<u32>', access: 'read', optional: true },
     },
     args: { rows: 'u32', inner: 'u32', columns: 'u32', column_tiles: 'u32', tiles: 'u32' },
@@ -30,9 +31,30 @@ const kernel = (source: string) =>
 /** Each variant's kernel; how many rows and columns one tile covers, and how many tiles one workgroup computes. */
 const VARIANTS = {
   register: { kernel: kernel(registerSource), rows: 8, columns: 16, tiles: 64 },
-  subgroup: { kernel: kernel(subgroupSource), rows: 32, columns: 32, tiles: 1 },
-  tiled: { kernel: kernel(tiledSource), rows: 64, columns: 64, tiles: 1 },
+  ...eachSubgroup((LANES) => ({
+    kernel: kernel(withSizes(subgroupBody, { LANES })),
+    rows: 32,
+    columns: 4 * LANES,
+    tiles: 1,
+  })),
+  ...eachTile((tile) => ({
+    kernel: kernel(
+      withSizes(tiledBody, {
+        TILE_ROWS: tile.rows,
+        TILE_COLUMNS: tile.columns / 4,
+        DEPTH: tile.depth / 4,
+        ROWS: tile.ownRows,
+        COLUMNS: tile.ownColumns / 4,
+      }),
+    ),
+    rows: tile.rows,
+    columns: tile.columns,
+    tiles: 1,
+  })),
 };
+
+/** The shaders of all variants, to notice when they change. */
+export const LINEAR_SHADERS = Object.values(VARIANTS).map((variant) => variant.kernel.source);
 
 /** Rows of `table` [any, N] picked by the u32 list `index` [rows]. */
 export interface Gathered {
@@ -70,7 +92,7 @@ export function linear(o: {
   swishGradientAt?: Tensor;
   accumulate?: boolean;
   variant?: LinearVariant;
-}): Dispatch {
+}): MatrixDispatch {
   const { y, x, w, variant = 'register' } = o;
   checkShapes(o);
   const { kernel, ...tile } = VARIANTS[variant];
@@ -98,7 +120,9 @@ export function linear(o: {
     workgroups: Math.ceil(tiles / tile.tiles),
     flops: 2 * x.rows * x.width * y.width,
   });
-  return { ...dispatch, variant };
+  const { rows, width: inner, element } = x;
+  const shape = { kernel: 'linear', rows, inner, columns: y.width, element } as const;
+  return { ...dispatch, variant, shape, withVariant: (other) => linear({ ...o, variant: other }) };
 }
 
 function checkShapes(o: Parameters<typeof linear>[0]): void {

@@ -72,14 +72,14 @@ fn main(
       load_w(w_start + min(column + 2u, last_column)),
       load_w(w_start + min(column + 3u, last_column)),
     );
-    let x0 = x[x0_start + k];
-    let x1 = x[x1_start + k];
-    let x2 = x[x2_start + k];
-    let x3 = x[x3_start + k];
-    let x4 = x[x4_start + k];
-    let x5 = x[x5_start + k];
-    let x6 = x[x6_start + k];
-    let x7 = x[x7_start + k];
+    let x0 = load_x(x0_start + k);
+    let x1 = load_x(x1_start + k);
+    let x2 = load_x(x2_start + k);
+    let x3 = load_x(x3_start + k);
+    let x4 = load_x(x4_start + k);
+    let x5 = load_x(x5_start + k);
+    let x6 = load_x(x6_start + k);
+    let x7 = load_x(x7_start + k);
     acc0 = multiply_add_columns(acc0, x0, w4);
     acc1 = multiply_add_columns(acc1, x1, w4);
     acc2 = multiply_add_columns(acc2, x2, w4);

@@ -6,7 +6,7 @@ import { reducePartials } from '../reduce_partials/reduce_partials';
 import { tampered } from '../tampered';
 import { linearBackwardReference } from './linear.reference';
 import { linearBackwardWeights, weightPartials } from './linear_backward_weights';
-import { defaultVariant, supportedVariants } from './variant';
+import { defaultVariant, LINEAR_VARIANTS, TILES, variantOfEachShader } from './variant';
 
 /** rows, K, N; from 513 rows on there are several chunks. */
 const shapes = [
@@ -61,7 +61,7 @@ describe.each(shapes)('gradient of w [%i, %i] x [.., %i]', (rows, inner, width) 
         [dw, zeroRows],
         [db, oldBias],
       ]);
-      for (const variant of supportedVariants(gpu.adapter)) {
+      for (const variant of variantOfEachShader(gpu.adapter)) {
         const [foundW, foundBias] = await run(
           [
             linearBackwardWeights({ partial, x, dy, withBias: true, variant }),
@@ -112,7 +112,7 @@ test('chunks depend on shapes alone and partial sums stay small', () => {
 
 test('no rows: nothing is dispatched', () => {
   const { x, dy, partial } = tensorsOf(0, 8, 8);
-  for (const variant of ['register', 'subgroup', 'tiled'] as const) {
+  for (const variant of LINEAR_VARIANTS) {
     expect(linearBackwardWeights({ partial, x, dy, withBias: true, variant })).toMatchObject({
       workgroups: 0,
       flops: 0,
@@ -141,9 +141,7 @@ test('a wrong sign in the shader is noticed', () =>
       [db, new Float32Array(width)],
     ]);
     const variant = defaultVariant(gpu.adapter);
-    const sign = { register: 'vec4f(x.x), dy[0]', subgroup: 'vec4f(x.x), dy[0]', tiled: 'vec4f(x0[i]), dy0' }[
-      variant
-    ];
+    const sign = variant in TILES ? 'vec4f(x4.x), dy4[j]' : 'vec4f(x.x), dy[0]';
     const wrong = tampered(
       linearBackwardWeights({ partial, x, dy, withBias: true, variant }),
       sign,

@@ -1,10 +1,11 @@
-import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
+import { defineKernel } from '../../src/webgpu/kernel';
 import { padded, type Tensor } from '../../src/webgpu/tensor';
 import { expectMatrix } from '../expect_shape';
 import registerSource from './linear_backward_weights.wgsl?raw';
-import subgroupSource from './linear_backward_weights_subgroup.wgsl?raw';
-import tiledSource from './linear_backward_weights_tiled.wgsl?raw';
-import type { LinearVariant } from './variant';
+import subgroupBody from './linear_backward_weights_subgroup.wgsl?raw';
+import tiledBody from './linear_backward_weights_tiled.wgsl?raw';
+import { eachSubgroup, eachTile, type LinearVariant, withSizes } from './variant';
+import type { MatrixDispatch } from './variant_table';
 
 const kernel = (source: string) =>
   defineKernel({
@@ -12,8 +13,8 @@ const kernel = (source: string) =>
     source,
     bindings: {
       partial: { type: 'array<vec4f>', access: 'read_write' },
-      x: { type: 'array<vec4f>', access: 'read' },
-      dy: { type: 'array<vec4f>', access: 'read' },
+      x: { type: 'matrix', access: 'read' },
+      dy: { type: 'matrix', access: 'read' },
     },
     args: {
       rows: 'u32',
@@ -30,9 +31,32 @@ const kernel = (source: string) =>
 /** Each variant's kernel; how many k and columns one tile covers, and how many tiles one workgroup computes. */
 const VARIANTS = {
   register: { kernel: kernel(registerSource), inner: 8, columns: 16, tiles: 64 },
-  subgroup: { kernel: kernel(subgroupSource), inner: 32, columns: 32, tiles: 1 },
-  tiled: { kernel: kernel(tiledSource), inner: 64, columns: 64, tiles: 1 },
+  ...eachSubgroup((LANES) => ({
+    kernel: kernel(withSizes(subgroupBody, { LANES })),
+    inner: 32,
+    columns: 4 * LANES,
+    tiles: 1,
+  })),
+  ...eachTile((tile) => ({
+    kernel: kernel(
+      withSizes(tiledBody, {
+        TILE_INNER: tile.rows / 4,
+        TILE_COLUMNS: tile.columns / 4,
+        DEPTH: tile.depth,
+        INNER: tile.ownRows / 4,
+        COLUMNS: tile.ownColumns / 4,
+      }),
+    ),
+    inner: tile.rows,
+    columns: tile.columns,
+    tiles: 1,
+  })),
 };
+
+/** The shaders of all variants, to notice when they change. */
+export const LINEAR_BACKWARD_WEIGHTS_SHADERS = Object.values(VARIANTS).map(
+  (variant) => variant.kernel.source,
+);
 
 /** Fewest rows that one partial sum covers, so that partial sums stay a small part of the memory traffic. */
 const ROWS_PER_CHUNK = 512;
@@ -66,7 +90,7 @@ export function linearBackwardWeights(o: {
   dy: Tensor;
   withBias: boolean;
   variant?: LinearVariant;
-}): Dispatch {
+}): MatrixDispatch {
   const { rows, width } = o.x;
   const { chunks, width: partialWidth } = weightPartials(o.x, o.dy);
   expectMatrix('linear_backward_weights x', o.x, rows, width);
@@ -92,5 +116,18 @@ export function linearBackwardWeights(o: {
     workgroups: Math.ceil(tiles / tile.tiles),
     flops: 2 * rows * width * o.dy.width,
   });
-  return { ...dispatch, variant };
+  const { element } = o.x;
+  const shape = {
+    kernel: 'linear_backward_weights',
+    rows,
+    inner: width,
+    columns: o.dy.width,
+    element,
+  } as const;
+  return {
+    ...dispatch,
+    variant,
+    shape,
+    withVariant: (other) => linearBackwardWeights({ ...o, variant: other }),
+  };
 }

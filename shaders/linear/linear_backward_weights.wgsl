@@ -18,24 +18,24 @@ fn multiply_add_columns(acc: mat4x4f, x: vec4f, dy: array<mat4x4f, 4>) -> mat4x4
 }
 
 /// Rows r to r + 3 of one vec4 column of dy; zeros from row `end` on.
-fn load_dy(r: u32, end: u32, column: u32) -> mat4x4f {
+fn four_rows_of_dy(r: u32, end: u32, column: u32) -> mat4x4f {
   let last = end - 1u;
   return mat4x4f(
-    dy[r * args.columns + column],
-    select(vec4f(), dy[min(r + 1u, last) * args.columns + column], r + 1u < end),
-    select(vec4f(), dy[min(r + 2u, last) * args.columns + column], r + 2u < end),
-    select(vec4f(), dy[min(r + 3u, last) * args.columns + column], r + 3u < end),
+    load_dy(r * args.columns + column),
+    select(vec4f(), load_dy(min(r + 1u, last) * args.columns + column), r + 1u < end),
+    select(vec4f(), load_dy(min(r + 2u, last) * args.columns + column), r + 2u < end),
+    select(vec4f(), load_dy(min(r + 3u, last) * args.columns + column), r + 3u < end),
   );
 }
 
 /// Four k of rows r to r + 3 of x, a vec4f of rows for each k. Rows from `end` on meet zeros of dy.
-fn load_x(r: u32, end: u32, k: u32) -> mat4x4f {
+fn four_rows_of_x(r: u32, end: u32, k: u32) -> mat4x4f {
   let last = end - 1u;
   return transpose(mat4x4f(
-    x[r * args.inner + k],
-    x[min(r + 1u, last) * args.inner + k],
-    x[min(r + 2u, last) * args.inner + k],
-    x[min(r + 3u, last) * args.inner + k],
+    load_x(r * args.inner + k),
+    load_x(min(r + 1u, last) * args.inner + k),
+    load_x(min(r + 2u, last) * args.inner + k),
+    load_x(min(r + 3u, last) * args.inner + k),
   ));
 }
 
@@ -67,13 +67,13 @@ fn main(
   var bias = mat4x4f();
   for (var r = chunk * args.rows_per_chunk; r < end; r += 4u) {
     let dy4 = array<mat4x4f, 4>(
-      load_dy(r, end, column),
-      load_dy(r, end, min(column + 1u, last_column)),
-      load_dy(r, end, min(column + 2u, last_column)),
-      load_dy(r, end, min(column + 3u, last_column)),
+      four_rows_of_dy(r, end, column),
+      four_rows_of_dy(r, end, min(column + 1u, last_column)),
+      four_rows_of_dy(r, end, min(column + 2u, last_column)),
+      four_rows_of_dy(r, end, min(column + 3u, last_column)),
     );
-    let x0 = load_x(r, end, k);
-    let x1 = load_x(r, end, min(k + 1u, args.inner - 1u));
+    let x0 = four_rows_of_x(r, end, k);
+    let x1 = four_rows_of_x(r, end, min(k + 1u, args.inner - 1u));
     acc0 = multiply_add_columns(acc0, x0[0], dy4);
     acc1 = multiply_add_columns(acc1, x0[1], dy4);
     acc2 = multiply_add_columns(acc2, x0[2], dy4);

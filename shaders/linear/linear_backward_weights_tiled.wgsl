@@ -1,13 +1,36 @@
-// Tiles in workgroup memory: 64 invocations add up 64 k by 64 columns of one chunk of rows, each 8 k by 8 columns, and
-// share 16 rows of x and dy at a time.
+// Tiles in workgroup memory: a workgroup adds up TILE_INNER vec4 k by TILE_COLUMNS vec4 columns of one chunk of rows, each
+// invocation INNER vec4 k by COLUMNS vec4 columns of them. DEPTH rows of x and dy at a time are shared; the next ones are
+// on their way while products are computed.
 
-const WORKGROUP = 64u;
-const COLUMNS = 16u; // vec4 columns of the tile, and vec4 k
-const DEPTH = 16u; // rows at a time
+const LANES_DOWN = TILE_INNER / INNER;
+const LANES_ACROSS = TILE_COLUMNS / COLUMNS;
+const WORKGROUP = LANES_DOWN * LANES_ACROSS;
 
-/// [16 rows, 64 k] and [16 rows, 64 columns].
-var<workgroup> x_tile: array<array<vec4f, COLUMNS>, DEPTH>;
-var<workgroup> dy_tile: array<array<vec4f, COLUMNS>, DEPTH>;
+/// [rows, vec4 k] and [rows, vec4 columns]
+var<workgroup> x_tile: array<vec4f, DEPTH * TILE_INNER>;
+var<workgroup> dy_tile: array<vec4f, DEPTH * TILE_COLUMNS>;
+
+/// What one invocation brings of x and dy for the products from row `start` on. What lies past the last row, column or k
+/// reads the last one again and is neither used nor written.
+struct Share {
+  x: array<vec4f, DEPTH * TILE_INNER / WORKGROUP>,
+  dy: array<vec4f, DEPTH * TILE_COLUMNS / WORKGROUP>,
+}
+
+fn bring(lane: u32, first_k: u32, first_column: u32, start: u32) -> Share {
+  var share: Share;
+  for (var i = 0u; i < DEPTH * TILE_INNER / WORKGROUP; i++) {
+    let place = lane + i * WORKGROUP;
+    let row = min(start + place / TILE_INNER, args.rows - 1u);
+    share.x[i] = load_x(row * args.inner + min(first_k + place % TILE_INNER, args.inner - 1u));
+  }
+  for (var i = 0u; i < DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
+    let place = lane + i * WORKGROUP;
+    let row = min(start + place / TILE_COLUMNS, args.rows - 1u);
+    share.dy[i] = load_dy(row * args.columns + min(first_column + place % TILE_COLUMNS, args.columns - 1u));
+  }
+  return share;
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -19,58 +42,59 @@ fn main(
   if (tile >= args.tiles) {
     return;
   }
-  let first_column = tile % args.column_tiles * COLUMNS;
-  let first_k = tile / args.column_tiles % args.inner_tiles * COLUMNS;
+  let first_column = tile % args.column_tiles * TILE_COLUMNS;
+  let first_k = tile / args.column_tiles % args.inner_tiles * TILE_INNER;
   let chunk = tile / args.column_tiles / args.inner_tiles;
-  let end = min((chunk + 1u) * args.rows_per_chunk, args.rows);
-  // k 4 a to 4 a + 3 and 32 more; vec4 columns b and b + 8: neighbours touch neighbouring memory.
-  let a = lane / 8u;
-  let b = lane % 8u;
+  let first_row = chunk * args.rows_per_chunk;
+  let end = min(first_row + args.rows_per_chunk, args.rows);
+  // Vec4 k a, a + LANES_DOWN, ... and vec4 columns b, b + LANES_ACROSS, ...: neighbours touch neighbouring memory.
+  let a = lane / LANES_ACROSS;
+  let b = lane % LANES_ACROSS;
 
-  var acc: array<array<vec4f, 2>, 8>;
-  var bias: array<vec4f, 2>;
-  for (var start = chunk * args.rows_per_chunk; start < end; start += DEPTH) {
+  var acc: array<array<vec4f, COLUMNS>, 4u * INNER>;
+  var bias: array<vec4f, COLUMNS>;
+  var share = bring(lane, first_k, first_column, first_row);
+  for (var start = first_row; start < end; start += DEPTH) {
     workgroupBarrier();
-    // Zeros past the end of the chunk; past the last k or column the last one again, which is not written.
-    for (var i = 0u; i < 4u; i++) {
-      let depth = i * 4u + lane / COLUMNS;
-      let r = start + depth;
-      var x_value = vec4f();
-      var dy_value = vec4f();
-      if (r < end) {
-        x_value = x[r * args.inner + min(first_k + lane % COLUMNS, args.inner - 1u)];
-        dy_value = dy[r * args.columns + min(first_column + lane % COLUMNS, args.columns - 1u)];
-      }
-      x_tile[depth][lane % COLUMNS] = x_value;
-      dy_tile[depth][lane % COLUMNS] = dy_value;
+    for (var i = 0u; i < DEPTH * TILE_INNER / WORKGROUP; i++) {
+      x_tile[lane + i * WORKGROUP] = share.x[i];
+    }
+    for (var i = 0u; i < DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
+      dy_tile[lane + i * WORKGROUP] = share.dy[i];
     }
     workgroupBarrier();
-    for (var r = 0u; r < DEPTH; r++) {
-      let x0 = x_tile[r][a];
-      let x1 = x_tile[r][a + 8u];
-      let dy0 = dy_tile[r][b];
-      let dy1 = dy_tile[r][b + 8u];
-      for (var i = 0u; i < 4u; i++) {
-        acc[i][0] = fma(vec4f(x0[i]), dy0, acc[i][0]);
-        acc[i][1] = fma(vec4f(x0[i]), dy1, acc[i][1]);
-        acc[i + 4u][0] = fma(vec4f(x1[i]), dy0, acc[i + 4u][0]);
-        acc[i + 4u][1] = fma(vec4f(x1[i]), dy1, acc[i + 4u][1]);
+    if (start + DEPTH < end) {
+      share = bring(lane, first_k, first_column, start + DEPTH);
+    }
+    let depth = min(DEPTH, end - start);
+    for (var r = 0u; r < depth; r++) {
+      var dy4: array<vec4f, COLUMNS>;
+      for (var j = 0u; j < COLUMNS; j++) {
+        dy4[j] = dy_tile[r * TILE_COLUMNS + b + j * LANES_ACROSS];
+        if (WITH_BIAS) {
+          bias[j] += dy4[j];
+        }
       }
-      if (WITH_BIAS) {
-        bias[0] += dy0;
-        bias[1] += dy1;
+      for (var i = 0u; i < INNER; i++) {
+        let x4 = x_tile[r * TILE_INNER + a + i * LANES_DOWN];
+        for (var j = 0u; j < COLUMNS; j++) {
+          acc[4u * i][j] = fma(vec4f(x4.x), dy4[j], acc[4u * i][j]);
+          acc[4u * i + 1u][j] = fma(vec4f(x4.y), dy4[j], acc[4u * i + 1u][j]);
+          acc[4u * i + 2u][j] = fma(vec4f(x4.z), dy4[j], acc[4u * i + 2u][j]);
+          acc[4u * i + 3u][j] = fma(vec4f(x4.w), dy4[j], acc[4u * i + 3u][j]);
+        }
       }
     }
   }
 
   let partial_start = chunk * (4u * args.inner + 1u);
-  for (var j = 0u; j < 2u; j++) {
-    let column = first_column + b + j * 8u;
+  for (var j = 0u; j < COLUMNS; j++) {
+    let column = first_column + b + j * LANES_ACROSS;
     if (column >= args.columns) {
       continue;
     }
-    for (var i = 0u; i < 8u; i++) {
-      let k = 4u * (first_k + a) + i % 4u + i / 4u * 32u;
+    for (var i = 0u; i < 4u * INNER; i++) {
+      let k = 4u * (first_k + a + i / 4u * LANES_DOWN) + i % 4u;
       if (k < 4u * args.inner) {
         partial[(partial_start + k) * args.columns + column] = acc[i][j];
       }

@@ -29,25 +29,25 @@ fn finish(row: u32, column: u32, sum: vec4f) {
   let i = row * args.columns + column;
   var value = sum;
   if (WITH_ADDEND) {
-    value += addend[i];
+    value += load_addend(i);
   }
   if (WITH_SENDER_ADDEND) {
-    value += sender_addend[senders[row] * args.columns + column];
+    value += load_sender_addend(senders[row] * args.columns + column);
   }
   if (WITH_RECEIVER_ADDEND) {
-    value += receiver_addend[receivers[row] * args.columns + column];
+    value += load_receiver_addend(receivers[row] * args.columns + column);
   }
   if (SWISH) {
     if (WITH_PRE) {
-      pre[i] = value;
+      store_pre(i, value);
     }
     value = swish(value);
   }
   if (SWISH_GRADIENT) {
-    value *= swish_derivative(pre[i]);
+    value *= swish_derivative(load_pre(i));
   }
   if (ACCUMULATE) {
-    value += y[i];
+    value += load_y(i);
   }
-  y[i] = value;
+  store_y(i, value);
 }

@@ -1,15 +1,46 @@
-// Tiles in workgroup memory: 64 invocations compute 64 rows by 64 columns, each 8 rows by 8 columns, and share 16 k of x
-// and w at a time, so that each number is loaded from storage once per tile instead of once per invocation.
+// Tiles in workgroup memory: a workgroup computes TILE_ROWS rows by TILE_COLUMNS vec4 columns, each invocation ROWS rows by
+// COLUMNS vec4 columns of them. DEPTH vec4 k of x and w at a time are shared, so that each number is loaded from storage
+// once per tile instead of once per invocation; the next ones are on their way while products are computed.
 
-const WORKGROUP = 64u;
-const ROWS = 64u;
-const COLUMNS = 16u; // vec4 columns of the tile
-const DEPTH = 4u; // vec4 k at a time
+const LANES_DOWN = TILE_ROWS / ROWS;
+const LANES_ACROSS = TILE_COLUMNS / COLUMNS;
+const WORKGROUP = LANES_DOWN * LANES_ACROSS;
 
-/// x of the tile, transposed: [16 k, 64 rows], four rows in a vec4f.
-var<workgroup> x_tile: array<array<vec4f, 16>, 16>;
-/// w of the tile: [16 k, 64 columns].
-var<workgroup> w_tile: array<array<vec4f, 16>, 16>;
+/// [rows, vec4 k], the k of each row permuted, so that neighbouring rows lie in different banks.
+var<workgroup> x_tile: array<vec4f, TILE_ROWS * DEPTH>;
+/// [k, vec4 columns]
+var<workgroup> w_tile: array<vec4f, 4u * DEPTH * TILE_COLUMNS>;
+
+fn x_place(row: u32, k: u32) -> u32 {
+  return row * DEPTH + (k ^ (row % DEPTH));
+}
+
+/// What one invocation brings of x and w for the products from vec4 k `start` on. What lies past the last row, column or
+/// k reads the last one again and is neither used nor written.
+struct Share {
+  x: array<vec4f, TILE_ROWS * DEPTH / WORKGROUP>,
+  w: array<vec4f, 4u * DEPTH * TILE_COLUMNS / WORKGROUP>,
+}
+
+fn bring(lane: u32, first_row: u32, first_column: u32, start: u32) -> Share {
+  var share: Share;
+  for (var i = 0u; i < TILE_ROWS * DEPTH / WORKGROUP; i++) {
+    let place = lane + i * WORKGROUP;
+    let row = min(first_row + place / DEPTH, args.rows - 1u);
+    share.x[i] = load_x(row * args.inner + min(start + place % DEPTH, args.inner - 1u));
+  }
+  for (var i = 0u; i < 4u * DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
+    let place = lane + i * WORKGROUP;
+    let k = min(4u * start + place / TILE_COLUMNS, 4u * args.inner - 1u);
+    share.w[i] = w[k * args.columns + min(first_column + place % TILE_COLUMNS, args.columns - 1u)];
+  }
+  return share;
+}
+
+/// acc + x w for one row, k ascending in a single chain: every variant sums in this order.
+fn multiply_add(acc: vec4f, x: vec4f, w: mat4x4f) -> vec4f {
+  return fma(vec4f(x.w), w[3], fma(vec4f(x.z), w[2], fma(vec4f(x.y), w[1], fma(vec4f(x.x), w[0], acc))));
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -21,64 +52,58 @@ fn main(
   if (tile >= args.tiles) {
     return;
   }
-  let first_row = tile / args.column_tiles * ROWS;
-  let first_column = tile % args.column_tiles * COLUMNS;
-  // Rows 4 a to 4 a + 3 and 4 a + 32 to 4 a + 35; vec4 columns b and b + 8: neighbours touch neighbouring memory.
-  let a = lane / 8u;
-  let b = lane % 8u;
+  let first_row = tile / args.column_tiles * TILE_ROWS;
+  let first_column = tile % args.column_tiles * TILE_COLUMNS;
+  // Rows a, a + LANES_DOWN, ... and vec4 columns b, b + LANES_ACROSS, ...: neighbours touch neighbouring memory.
+  let a = lane / LANES_ACROSS;
+  let b = lane % LANES_ACROSS;
 
-  var acc: array<array<vec4f, 2>, 8>;
-  for (var j = 0u; j < 2u; j++) {
-    let start = initial(min(first_column + b + j * 8u, args.columns - 1u));
-    for (var i = 0u; i < 8u; i++) {
+  var acc: array<array<vec4f, COLUMNS>, ROWS>;
+  for (var j = 0u; j < COLUMNS; j++) {
+    let start = initial(min(first_column + b + j * LANES_ACROSS, args.columns - 1u));
+    for (var i = 0u; i < ROWS; i++) {
       acc[i][j] = start;
     }
   }
+  var share = bring(lane, first_row, first_column, 0u);
   for (var start = 0u; start < args.inner; start += DEPTH) {
     workgroupBarrier();
-    // Each invocation brings four rows by four k of x, transposed, and four vec4f of w. Zeros past the end of k.
-    {
-      let quad = lane / DEPTH;
-      let k = start + lane % DEPTH;
-      var loaded = mat4x4f();
-      if (k < args.inner) {
-        for (var i = 0u; i < 4u; i++) {
-          loaded[i] = x[min(first_row + quad * 4u + i, args.rows - 1u) * args.inner + k];
-        }
-      }
-      let transposed = transpose(loaded);
-      for (var i = 0u; i < 4u; i++) {
-        x_tile[lane % DEPTH * 4u + i][quad] = transposed[i];
-      }
-      for (var i = 0u; i < 4u; i++) {
-        let depth = i * 4u + lane / COLUMNS;
-        let column = first_column + lane % COLUMNS;
-        var value = vec4f();
-        if (start * 4u + depth < args.inner * 4u) {
-          value = w[(start * 4u + depth) * args.columns + min(column, args.columns - 1u)];
-        }
-        w_tile[depth][lane % COLUMNS] = value;
-      }
+    for (var i = 0u; i < TILE_ROWS * DEPTH / WORKGROUP; i++) {
+      let place = lane + i * WORKGROUP;
+      x_tile[x_place(place / DEPTH, place % DEPTH)] = share.x[i];
+    }
+    for (var i = 0u; i < 4u * DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
+      w_tile[lane + i * WORKGROUP] = share.w[i];
     }
     workgroupBarrier();
-    for (var k = 0u; k < 4u * DEPTH; k++) {
-      let x0 = x_tile[k][a];
-      let x1 = x_tile[k][a + 8u];
-      let w0 = w_tile[k][b];
-      let w1 = w_tile[k][b + 8u];
-      for (var i = 0u; i < 4u; i++) {
-        acc[i][0] = fma(vec4f(x0[i]), w0, acc[i][0]);
-        acc[i][1] = fma(vec4f(x0[i]), w1, acc[i][1]);
-        acc[i + 4u][0] = fma(vec4f(x1[i]), w0, acc[i + 4u][0]);
-        acc[i + 4u][1] = fma(vec4f(x1[i]), w1, acc[i + 4u][1]);
+    if (start + DEPTH < args.inner) {
+      share = bring(lane, first_row, first_column, start + DEPTH);
+    }
+    let depth = min(DEPTH, args.inner - start);
+    for (var k = 0u; k < depth; k++) {
+      var x4: array<vec4f, ROWS>;
+      for (var i = 0u; i < ROWS; i++) {
+        x4[i] = x_tile[x_place(a + i * LANES_DOWN, k)];
+      }
+      for (var j = 0u; j < COLUMNS; j++) {
+        let w_start = 4u * k * TILE_COLUMNS + b + j * LANES_ACROSS;
+        let w4 = mat4x4f(
+          w_tile[w_start],
+          w_tile[w_start + TILE_COLUMNS],
+          w_tile[w_start + 2u * TILE_COLUMNS],
+          w_tile[w_start + 3u * TILE_COLUMNS],
+        );
+        for (var i = 0u; i < ROWS; i++) {
+          acc[i][j] = multiply_add(acc[i][j], x4[i], w4);
+        }
       }
     }
   }
 
-  for (var i = 0u; i < 8u; i++) {
-    let row = first_row + a * 4u + i % 4u + i / 4u * 32u;
-    for (var j = 0u; j < 2u; j++) {
-      let column = first_column + b + j * 8u;
+  for (var i = 0u; i < ROWS; i++) {
+    let row = first_row + a + i * LANES_DOWN;
+    for (var j = 0u; j < COLUMNS; j++) {
+      let column = first_column + b + j * LANES_ACROSS;
       if (row < args.rows && column < args.columns) {
         finish(row, column, acc[i][j]);
       }

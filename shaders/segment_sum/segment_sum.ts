@@ -9,8 +9,8 @@ const kernel = defineKernel({
   name: 'segment_sum',
   source,
   bindings: {
-    out: { type: 'array<vec4f>', access: 'read_write' },
-    values: { type: 'array<vec4f>', access: 'read' },
+    out: { type: 'matrix', access: 'read_write' },
+    values: { type: 'matrix', access: 'read' },
     starts: { type: 'array<u32>', access: 'read' },
     order: { type: 'array<u32>', access: 'read', optional: true },
   },

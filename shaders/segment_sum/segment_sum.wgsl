@@ -8,7 +8,7 @@ fn value(j: u32, column: u32) -> vec4f {
   if (WITH_ORDER) {
     row = order[j];
   }
-  return values[row * args.columns + column];
+  return load_values(row * args.columns + column);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -39,7 +39,7 @@ fn main(
     total += value(j, column);
   }
   if (ACCUMULATE) {
-    total += out[i];
+    total += load_out(i);
   }
-  out[i] = total;
+  store_out(i, total);
 }

@@ -5,12 +5,9 @@ import { normalisation } from '../weather/normalisation';
 import type { Statistics } from '../weather/statistics';
 import type { Task } from '../weather/task';
 import type { Gpu } from '../webgpu/device';
-import type { ModelConfig } from './config';
 import { Model, type ModelOptions } from './model';
 
-export interface ModelRequest
-  extends Pick<ModelOptions, 'training' | 'policy' | 'blockBytes' | 'memoryBudget' | 'variant'> {
-  config: ModelConfig;
+export interface ModelRequest extends Omit<ModelOptions, 'channels' | 'graph' | 'normalisation'> {
   task: Task;
   /** The grid that the data lie on. */
   grid: Pick<Dataset, 'latitudes' | 'longitudes'>;

@@ -11,7 +11,7 @@ import {
   recordNodeUpdateBackward,
 } from './messages';
 import { type MlpTape, recordMlp, recordMlpBackward } from './mlp';
-import type { RecomputePolicy, Recorder } from './recorder';
+import { gradientSum, type RecomputePolicy, type Recorder } from './recorder';
 
 const PATH = 'mesh2grid_gnn/~_networks_builder';
 
@@ -47,8 +47,9 @@ export function recordDecoder(
   );
   const update = recordNodeUpdate(net, `${PATH}/processor_nodes_0_grid_nodes`, grid, sums, policy.keepNodes);
   const first = { terms: [{ x: update.latents, section: 0 }] };
-  const output = recordMlp(net, `${PATH}/decoder_nodes_grid_nodes`, grid.rows, first, outputChannels);
-  return { y: output.y, tape: { messages, update: update.tape, output } };
+  const y = net.plan.transient('network output', grid.rows, outputChannels);
+  const output = recordMlp(net, `${PATH}/decoder_nodes_grid_nodes`, first, y);
+  return { y, tape: { messages, update: update.tape, output } };
 }
 
 /**
@@ -61,10 +62,9 @@ export function recordDecoderBackward(
   tape: DecoderTape,
   dy: Tensor,
 ): { dGrid: Tensor; dMesh: Tensor } {
-  const { plan, latent } = net;
   const { senders, receivers } = tape.messages;
-  const dGrid = plan.transient('decoder grid gradient', receivers.rows, latent);
-  const dMesh = plan.transient('decoder mesh gradient', senders.rows, latent);
+  const dGrid = gradientSum(net, 'decoder grid gradient', receivers.rows);
+  const dMesh = gradientSum(net, 'decoder mesh gradient', senders.rows);
   recordMlpBackward(net, tape.output, dy, [{ dx: dGrid, accumulate: false }]);
   const dSums = recordNodeUpdateBackward(net, tape.update, dGrid)!;
   recordMessagesBackward(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../mesh/graph';
 import { channelLayout } from '../weather/channels';
+import { randomStream } from '../weather/random';
 import type { Task } from '../weather/task';
 import type { Window } from '../weather/windows';
 import { type ModelConfig, PRESETS } from './config';
@@ -8,7 +9,6 @@ import { type GoldenName, type GoldenSet, goldenSet } from './golden.fixture';
 import { referenceParameters } from './layers.reference';
 import { type ReferenceLoss, type ReferenceModel, referenceLoss } from './loss.reference';
 import { elementCount, isDead, parameterArrays } from './parameters';
-import { randomStream } from './random';
 
 /** Agreement wanted of float64 with the reference's float32. */
 const ACTIVATION_TOLERANCE = 1e-5; // of the array's largest magnitude

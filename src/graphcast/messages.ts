@@ -12,7 +12,7 @@ import {
   recordProjection,
   recordProjectionBackward,
 } from './mlp';
-import type { Recorder } from './recorder';
+import { activation, gradientSum, type Recorder } from './recorder';
 
 /** An MLP followed by a layer norm, kept for its backward pass. */
 export interface NormedMlpTape {
@@ -33,12 +33,12 @@ function recordNormedMlp(
   keep: boolean,
 ): NormedMlp {
   const record = (into: typeof out) => {
-    const mlp = recordMlp(net, path, rows, first, net.latent);
+    const mlp = recordMlp(net, path, first, activation(net, `${path} output`, rows));
     return { mlp, norm: recordNorm(net, path, mlp.y, into) };
   };
   const tape = record(out);
   if (keep) return () => tape;
-  return () => record({ y: net.plan.transient(`${path} again`, rows, net.latent) });
+  return () => record({ y: activation(net, `${path} again`, rows) });
 }
 
 /** The latents of one block of edges before its messages, and how they came to be when nobody else keeps that. */
@@ -89,17 +89,15 @@ export function recordMessages(
   edgesOf: MessagesTape['edgesOf'],
   options: { updateEdges: boolean; keep: boolean },
 ): { sums: Tensor; updated: Tensor[]; tape: MessagesTape } {
-  const { plan, latent } = net;
+  const { plan } = net;
   const projections = project(net, path, nodes);
-  const sums = plan.transient(`${path} sums`, set.receiverNodes, latent);
+  const sums = activation(net, `${path} sums`, set.receiverNodes);
   const updated: Tensor[] = [];
   const blocks: BlockTape[] = [];
   set.blocks.forEach((block, i) => {
     const edges = edgesOf(block, i);
-    const messages = plan.transient(`${path} messages`, block.edges, latent);
-    const sum = options.updateEdges
-      ? plan.transient(`${path} updated edges`, block.edges, latent)
-      : undefined;
+    const messages = activation(net, `${path} messages`, block.edges);
+    const sum = options.updateEdges ? activation(net, `${path} updated edges`, block.edges) : undefined;
     const residual = options.updateEdges ? edges.latents : undefined;
     blocks.push(recordBlock(net, path, block, edges, projections, { y: messages, sum, residual }));
     if (sum) updated.push(sum);
@@ -130,7 +128,7 @@ function recordBlock(
     sender: { table: projections.sender, index: block.senders },
     receiver: { table: projections.receiver, index: block.receivers },
   };
-  const mlp = recordMlp(net, path, block.edges, first, net.latent);
+  const mlp = recordMlp(net, path, first, activation(net, `${path} output`, block.edges));
   return { edges, mlp, norm: recordNorm(net, path, mlp.y, out) };
 }
 
@@ -158,24 +156,24 @@ export function recordMessagesBackward(
   dReceivers: NodeGradient,
   onEdgeGradient?: (edges: BlockEdges, gradient: Tensor) => void,
 ): Tensor[] {
-  const { plan, latent } = net;
+  const { plan } = net;
   const { path, set } = tape;
   const projections = tape.blocks ? undefined : project(net, path, tape);
-  const dSender = plan.transient(`${path} sender gradient`, set.senderNodes, latent);
-  const dReceiver = plan.transient(`${path} receiver gradient`, set.receiverNodes, latent);
+  const dSender = gradientSum(net, `${path} sender gradient`, set.senderNodes);
+  const dReceiver = activation(net, `${path} receiver gradient`, set.receiverNodes);
   const dEdges: Tensor[] = [];
   set.blocks.forEach((block, i) => {
     const kept =
       tape.blocks?.[i] ??
       recordBlock(net, path, block, tape.edgesOf(block, i), projections!, {
-        y: plan.transient(`${path} messages again`, block.edges, latent),
+        y: activation(net, `${path} messages again`, block.edges),
       });
     const dy = dUpdated?.[i];
     const dMessages = recordNormBackward(net, kept.norm, {
       dy,
       gathered: { table: dSums, index: block.receivers },
     });
-    const dEdge = dy ?? plan.transient(`${path} edge gradient`, block.edges, latent);
+    const dEdge = dy ?? gradientSum(net, `${path} edge gradient`, block.edges);
     const input = { dx: dEdge, accumulate: dy !== undefined };
     const dPre = recordMlpBackward(net, kept.mlp, dMessages, [input]);
     const out = rowsOf(dReceiver, block.receiverStart, block.receiverCount);
@@ -204,7 +202,7 @@ export function recordEmbedding(
   x: Tensor,
   options: { section?: number; keep: boolean },
 ): { latents: Tensor; embedding: NormedMlp } {
-  const latents = net.plan.transient(`${path} embedded`, x.rows, net.latent);
+  const latents = activation(net, `${path} embedded`, x.rows);
   return { latents, embedding: recordEmbeddingInto(net, path, x, latents, options) };
 }
 
@@ -259,7 +257,7 @@ export function recordNodeUpdate(
   keep: boolean,
 ): { latents: Tensor; tape: NormedMlp } {
   const terms = [{ x: nodes, section: 0 }, ...(sums ? [{ x: sums, section: 1 }] : [])];
-  const latents = net.plan.transient(`${path} updated`, nodes.rows, net.latent);
+  const latents = activation(net, `${path} updated`, nodes.rows);
   const out = { sum: latents, residual: nodes };
   return { latents, tape: recordNormedMlp(net, path, nodes.rows, { terms }, out, keep) };
 }
@@ -273,9 +271,7 @@ export function recordNodeUpdateBackward(net: Recorder, tape: NormedMlp, dNodes:
   const { mlp, norm } = tape();
   const dy = recordNormBackward(net, norm, { dy: dNodes });
   const hasSums = mlp.terms.length > 1;
-  const dSums = hasSums
-    ? net.plan.transient(`${mlp.path} sums gradient`, dNodes.rows, net.latent)
-    : undefined;
+  const dSums = hasSums ? activation(net, `${mlp.path} sums gradient`, dNodes.rows) : undefined;
   recordMlpBackward(net, mlp, dy, [
     { dx: dNodes, accumulate: true },
     dSums && { dx: dSums, accumulate: false },

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { defaultVariant } from '../../shaders/linear/variant';
 import { Executor } from '../webgpu/execute';
 import { PlanBuilder } from '../webgpu/plan';
 import { list, matrix, type Tensor } from '../webgpu/tensor';
@@ -8,7 +7,7 @@ import { mlp, referenceParameters } from './layers.reference';
 import { recordMlp, recordMlpBackward, recordNorm, recordNormBackward } from './mlp';
 import { ParameterLayout } from './packing';
 import type { ParameterArray } from './parameters';
-import type { Recorder } from './recorder';
+import { activation, type Recorder } from './recorder';
 
 const ROWS = 300;
 const [WIDTH, LATENT] = [7, 10];
@@ -53,10 +52,10 @@ async function onGpu({ gpu, memory: newMemory }: TestBench, maxBinding: number) 
     gradients,
     latent: LATENT,
     hiddenLayers: 1,
-    variant: defaultVariant(gpu.adapter),
+    activations: 'float32',
   };
   plan.program('all');
-  const tape = recordMlp(net, PATH, ROWS, { terms: [{ x, section: 0 }] }, LATENT);
+  const tape = recordMlp(net, PATH, { terms: [{ x, section: 0 }] }, activation(net, 'output', ROWS));
   const norm = recordNorm(net, PATH, tape.y, { y });
   const dOutput = recordNormBackward(net, norm, { dy });
   recordMlpBackward(net, tape, dOutput, [{ dx, accumulate: false }]);

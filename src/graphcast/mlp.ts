@@ -9,7 +9,7 @@ import { linearBackwardWeights, weightPartials } from '../../shaders/linear/line
 import { reducePartials } from '../../shaders/reduce_partials/reduce_partials';
 import { transpose } from '../../shaders/transpose/transpose';
 import { padded, type Tensor } from '../webgpu/tensor';
-import { gradientOf, overRows, type Recorder, weights } from './recorder';
+import { activation, gradientOf, overRows, type Recorder, weights } from './recorder';
 
 /**
  * What the first linear layer acts on. GraphCast concatenates its inputs; here each input x_i is multiplied by its
@@ -36,44 +36,37 @@ const linearName = (path: string, layer: number, array: 'w' | 'b') =>
   `${path}_mlp/~/linear_${layer}:${array}`;
 
 /**
- * Records an MLP (spec 5.1): hidden layers with swish, then a linear layer to `width` columns.
+ * Records an MLP (spec 5.1): hidden layers with swish, then a linear layer into `y` [rows, any width].
  * @param path module path without `_mlp`, e.g. `mesh_gnn/~_networks_builder/encoder_edges_mesh`
  */
-export function recordMlp(
-  net: Recorder,
-  path: string,
-  rows: number,
-  first: FirstLayer,
-  width: number,
-): MlpTape {
-  const { plan, latent } = net;
+export function recordMlp(net: Recorder, path: string, first: FirstLayer, y: Tensor): MlpTape {
+  const { rows } = y;
   const hidden: MlpTape['hidden'] = [];
   for (let layer = 0; layer < net.hiddenLayers; layer++) {
-    const activated = plan.transient(`${path} hidden ${layer}`, rows, latent);
-    const pre = plan.transient(`${path} before swish ${layer}`, rows, latent);
+    const activated = activation(net, `${path} hidden ${layer}`, rows);
+    const pre = activation(net, `${path} before swish ${layer}`, rows);
     const keptPre = net.gradients ? pre : undefined;
     const bias = weights(net, linearName(path, layer, 'b'));
-    const activation = { activation: 'swish', pre: keptPre, bias } as const;
+    const swish = { activation: 'swish', pre: keptPre, bias } as const;
     if (layer > 0) {
       const x = hidden[layer - 1].activated;
       const w = weights(net, linearName(path, layer, 'w'));
-      recordLinear(net, { y: activated, x, w, ...activation });
+      recordLinear(net, { y: activated, x, w, ...swish });
     } else {
       const terms = [...first.terms];
       const last = terms.pop()!;
       let addend: Tensor | undefined;
       for (const { x, section } of terms) {
-        const sum: Tensor = plan.transient(`${path} term ${section}`, rows, latent);
+        const sum: Tensor = activation(net, `${path} term ${section}`, rows);
         recordLinear(net, { y: sum, x, w: weights(net, linearName(path, 0, 'w'), section), addend });
         addend = sum;
       }
       const w = weights(net, linearName(path, 0, 'w'), last.section);
       const { sender: senderAddend, receiver: receiverAddend } = first;
-      recordLinear(net, { y: activated, x: last.x, w, addend, senderAddend, receiverAddend, ...activation });
+      recordLinear(net, { y: activated, x: last.x, w, addend, senderAddend, receiverAddend, ...swish });
     }
     hidden.push({ pre, activated });
   }
-  const y = plan.transient(`${path} output`, rows, width);
   const w = weights(net, linearName(path, net.hiddenLayers, 'w'));
   const bias = weights(net, linearName(path, net.hiddenLayers, 'b'));
   recordLinear(net, { y, x: hidden[hidden.length - 1].activated, w, bias });
@@ -98,13 +91,12 @@ export function recordMlpBackward(
   dy: Tensor,
   inputs: (InputGradient | undefined)[],
 ): Tensor {
-  const { plan, latent } = net;
   const { path, hidden } = tape;
   let gradient = dy;
   for (let layer = net.hiddenLayers; layer > 0; layer--) {
     const { pre, activated } = hidden[layer - 1];
     recordWeightGradient(net, path, layer, 0, activated, gradient, true);
-    const dPre = plan.transient(`${path} gradient ${layer - 1}`, dy.rows, latent);
+    const dPre = activation(net, `${path} gradient ${layer - 1}`, dy.rows);
     recordLinearBackward(net, linearName(path, layer, 'w'), 0, {
       dx: dPre,
       dy: gradient,
@@ -123,7 +115,7 @@ export function recordMlpBackward(
 
 /** Node latents [nodes, latent] times their section of an MLP's first weight, to be gathered by edges. */
 export function recordProjection(net: Recorder, path: string, section: number, nodes: Tensor): Tensor {
-  const y = net.plan.transient(`${path} projection ${section}`, nodes.rows, net.latent);
+  const y = activation(net, `${path} projection ${section}`, nodes.rows);
   recordLinear(net, { y, x: nodes, w: weights(net, linearName(path, 0, 'w'), section) });
   return y;
 }
@@ -191,7 +183,7 @@ export function recordNormBackward(
   const { plan } = net;
   const { path, x, statistics } = tape;
   const scale = weights(net, `${path}_layer_norm:scale`);
-  const dx = plan.transient(`${path} norm gradient`, x.rows, x.width);
+  const dx = activation(net, `${path} norm gradient`, x.rows, x.width);
   overRows(net, x.rows, [x], 10 * x.width, (cut) => {
     const { dy, gathered } = incoming;
     const from = {
@@ -217,10 +209,8 @@ export function recordNormBackward(
   return dx;
 }
 
-type Forward = Omit<Parameters<typeof linear>[0], 'variant'>;
-
 /** One linear layer in as many windows of rows as bindings ask for. */
-function recordLinear(net: Recorder, o: Forward): void {
+function recordLinear(net: Recorder, o: Parameters<typeof linear>[0]): void {
   overRows(net, o.y.rows, [o.y, o.x], 2 * o.x.width * o.y.width, (cut) => {
     const gather = (g: Gathered | undefined) => g && { table: g.table, index: cut(g.index) };
     net.plan.add(
@@ -233,7 +223,6 @@ function recordLinear(net: Recorder, o: Forward): void {
         swishGradientAt: cut(o.swishGradientAt),
         senderAddend: gather(o.senderAddend),
         receiverAddend: gather(o.receiverAddend),
-        variant: net.variant,
       }),
     );
   });
@@ -269,7 +258,7 @@ function recordWeightGradient(
     const rows = { x: cut(x), dy: cut(dy) };
     const { chunks, width, biasColumn } = weightPartials(rows.x, rows.dy);
     const partial = net.plan.transient(`${path} weight partial ${layer}`, chunks, width);
-    net.plan.add(linearBackwardWeights({ partial, ...rows, withBias, variant: net.variant }));
+    net.plan.add(linearBackwardWeights({ partial, ...rows, withBias }));
     net.plan.add(reducePartials({ into: dw, partial, column: 0 }));
     if (db) net.plan.add(reducePartials({ into: db, partial, column: biasColumn }));
   });

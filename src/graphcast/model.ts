@@ -1,5 +1,5 @@
-import { defaultVariant, type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
-import { ConfigError, DeviceError } from '../errors';
+import type { KernelVariants } from '../../shaders/linear/variant_table';
+import { DeviceError } from '../errors';
 import type { GraphCastGraph } from '../mesh/graph';
 import type { ChannelLayout } from '../weather/channels';
 import type { Normalisation } from '../weather/normalisation';
@@ -7,8 +7,10 @@ import type { Gpu } from '../webgpu/device';
 import { Memory } from '../webgpu/memory';
 import { type Plan, PlanBuilder, type Ready, readyClear, readyCopy } from '../webgpu/plan';
 import { slotBytes } from '../webgpu/slots';
-import { matrix, padded, type Tensor } from '../webgpu/tensor';
+import { type ElementType, matrix, type Tensor } from '../webgpu/tensor';
+import type { VariantChooser } from '../webgpu/variant_choice';
 import { type ModelConfig, validateModelConfig } from './config';
+import { takeVariants } from './kernel_variants';
 import { recordPrograms, type Taps } from './model_programs';
 import { createTensors, type ModelTensors, type PlaneRange, part } from './model_tensors';
 import { type GraphTensors, uploadGraph } from './network';
@@ -33,17 +35,19 @@ export interface ModelOptions {
   normalisation: Normalisation;
   /** Absent: the model only runs forward. */
   training?: TrainingTerms;
+  /** How activations are stored, float32 by default; sums, parameters, frames and the loss are float32 in any case. */
+  activations?: ElementType;
   /** What to keep for the backward pass; by default what `memoryBudget` allows. */
   policy?: Partial<RecomputePolicy>;
-  /** Bytes of edge latents that one block should take; by default 32 MiB, and never more than a binding. */
+  /** Bytes of edge latents, as float32, that one block should take; by default 32 MiB, and never more than a binding. */
   blockBytes?: number;
   /**
    * Most bytes the model may take. What is recomputed follows from it; when even the smallest plan takes more, the
    * model is refused before anything large is allocated. Absent: 2 GiB for what a step needs, but never refused.
    */
   memoryBudget?: number;
-  /** Of the matrix kernels; by default what is good for the adapter. */
-  variant?: LinearVariant;
+  /** Of the matrix kernels: one for all, by shape, or chosen once it is known what runs; by default the adapter's. */
+  variant?: KernelVariants | VariantChooser;
 }
 
 /** Edge latents of one block: enough rows to keep a GPU busy, little enough that a dozen of them do not count. */
@@ -81,6 +85,8 @@ export class Model {
   readonly forwardFlops: number;
   /** Where to look into the network; what a backward pass needs is still there after `forward`. */
   readonly taps: Taps;
+  /** Of the matrix kernels. */
+  readonly variants: KernelVariants;
   private readonly tensors: ModelTensors;
 
   private constructor(init: {
@@ -92,6 +98,7 @@ export class Model {
     tensors: ModelTensors;
     forwardFlops: number;
     taps: Taps;
+    variants: KernelVariants;
   }) {
     const { options, tensors } = init;
     this.gpu = init.gpu;
@@ -107,6 +114,7 @@ export class Model {
     this.sums = tensors.sums;
     this.forwardFlops = init.forwardFlops;
     this.taps = init.taps;
+    this.variants = init.variants;
     this.tensors = tensors;
   }
 
@@ -119,8 +127,9 @@ export class Model {
     try {
       const { plan, taps, layout, tensors } = layOut(gpu, memory, options);
       const forwardFlops = plan.flops('forward');
+      const variants = await takeVariants(gpu, plan, options.variant);
       const built = await plan.build(gpu, memory);
-      return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps });
+      return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps, variants });
     } catch (error) {
       memory.destroy();
       throw error;
@@ -229,24 +238,19 @@ export class Model {
 }
 
 /** Where embeddings that never change are kept during a forecast; undefined when they take too much memory. */
-function constants(memory: Memory, graph: GraphCastGraph, latent: number): Recorder['constant'] {
+function constants(
+  memory: Memory,
+  graph: GraphCastGraph,
+  latent: number,
+  activations: ElementType,
+): Recorder['constant'] {
   const edges = graph.grid2mesh.senders.length + graph.mesh.senders.length + graph.mesh2grid.senders.length;
-  if ((graph.meshNodes + edges) * padded(latent) * 4 > CONSTANT_BYTES) return undefined;
+  if (matrix('all', graph.meshNodes + edges, latent, activations).bytes > CONSTANT_BYTES) return undefined;
   return (name, rows) => {
-    const tensor = matrix(name, rows, latent);
+    const tensor = matrix(name, rows, latent, activations);
     memory.add(tensor);
     return tensor;
   };
-}
-
-/** @throws ConfigError when the adapter cannot run the variant that is asked for */
-function usableVariant(gpu: Gpu, asked: LinearVariant | undefined): LinearVariant {
-  if (asked === undefined) return defaultVariant(gpu.adapter);
-  const usable = supportedVariants(gpu.adapter);
-  if (usable.includes(asked)) return asked;
-  throw new ConfigError(
-    `The kernel variant '${asked}' needs wider subgroups than this adapter has: continue on the adapter that the run began on, or set kernel_variant to ${usable.join(' or ')} in its config.json, which changes the last bits of the results.`,
-  );
 }
 
 /** A model's tensors and programs, with persistent memory allocated and everything else only recorded. */
@@ -265,14 +269,14 @@ export interface ModelLayout {
  * @throws ConfigError for an impossible configuration, DeviceError when the model does not fit the budget
  */
 export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLayout {
-  const { config, channels, graph, memoryBudget: budget } = options;
+  const { config, channels, graph, activations = 'float32', memoryBudget: budget } = options;
   validateModelConfig(config);
   const arrays = parameterArrays(config, channels.inputs.length, channels.state.length);
   const layout = new ParameterLayout(arrays, config.latent_size);
   const tensors = createTensors(memory, options, layout);
   const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, gpu.maxBinding);
   const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes, gpu.maxBinding);
-  const constant = options.training ? undefined : constants(memory, graph, config.latent_size);
+  const constant = options.training ? undefined : constants(memory, graph, config.latent_size, activations);
   const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;
   const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, constant);
   if (budget !== undefined && recording.transientBytes > left) {
@@ -319,7 +323,7 @@ function recordWithin(
       constant,
       latent: config.latent_size,
       hiddenLayers: config.hidden_layers,
-      variant: usableVariant(gpu, options.variant),
+      activations: options.activations ?? 'float32',
     };
     const policy = { ...candidate, ...options.policy };
     const taps = recordPrograms(net, options, tensors, graph, policy);

@@ -44,6 +44,7 @@ export function part(tensor: Tensor, { start, length }: PlaneRange): Tensor {
   const bytes = length * 4;
   return {
     name: tensor.name,
+    element: tensor.element,
     rows: length,
     width: 1,
     stride: 1,

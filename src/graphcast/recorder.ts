@@ -1,6 +1,5 @@
-import type { LinearVariant } from '../../shaders/linear/variant';
 import type { PlanBuilder } from '../webgpu/plan';
-import { rowsOf, type Tensor } from '../webgpu/tensor';
+import { type ElementType, rowBytes, rowsOf, type Tensor } from '../webgpu/tensor';
 import type { ParameterLayout } from './packing';
 
 /** What the parts of the network record into. */
@@ -18,8 +17,8 @@ export interface Recorder {
   constant?: (name: string, rows: number) => Tensor;
   latent: number;
   hiddenLayers: number;
-  /** Which of the matrix kernels' variants to take. */
-  variant: LinearVariant;
+  /** How activations and their gradients are stored; see {@link activation}. */
+  activations: ElementType;
 }
 
 /** What is kept for the backward pass; what is not is recorded, and computed, once more. */
@@ -32,6 +31,20 @@ export interface RecomputePolicy {
   keepSteps: boolean;
   /** Processor steps between two kept states; at least `gnn_msg_steps` keeps the state before every step. */
   segment: number;
+}
+
+/**
+ * A matrix [rows, width] of the network, a latent's width if none is given, that is written once: stored as
+ * `net.activations` says. What does not come from here stays float32: the network's input and output, statistics,
+ * everything about parameters, and {@link gradientSum}.
+ */
+export function activation(net: Recorder, name: string, rows: number, width = net.latent): Tensor {
+  return net.plan.transient(name, rows, width, net.activations);
+}
+
+/** A gradient [rows, latent] that several dispatches add to: always float32, as every addition would round it. */
+export function gradientSum(net: Recorder, name: string, rows: number): Tensor {
+  return net.plan.transient(name, rows, net.latent);
 }
 
 /** A parameter array as one matrix; arrays that act on concatenated inputs have several sections. */
@@ -58,7 +71,7 @@ export function overRows(
   flops: number,
   record: (cut: <T extends Tensor | undefined>(tensor: T) => T) => void,
 ): void {
-  const widest = Math.max(...tensors.map((t) => (t ? t.stride * 4 : 0)));
+  const widest = Math.max(...tensors.map((t) => (t ? rowBytes(t) : 0)));
   net.plan.overRows(rows, widest, flops, (start, count) => {
     record((tensor) => (tensor ? rowsOf(tensor, start, count) : tensor) as typeof tensor);
   });

@@ -46,7 +46,8 @@ export class VariantCache implements KnownVariants {
   }
 }
 
-const isChosen = (value: object) => isKernelVariants({ default: 'register', ...value });
+const isChosen = (value: unknown) =>
+  typeof value === 'object' && isKernelVariants({ default: 'register', ...value });
 
 /**
  * Names an adapter, what drives it, and the kernels that were measured on it: when any of them changes, what was

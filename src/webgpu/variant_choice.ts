@@ -102,7 +102,10 @@ export function heaviest(works: readonly ShapeWork[]): MatrixShape[] {
 }
 
 /** A table of the fastest variants where they were measured. */
-export function chosenTable(gpu: Gpu, measured: readonly Pick<VariantTimes, 'shape' | 'times'>[]): VariantTable {
+export function chosenTable(
+  gpu: Gpu,
+  measured: readonly Pick<VariantTimes, 'shape' | 'times'>[],
+): VariantTable {
   const fallback = defaultVariant(gpu.adapter);
   const chosen = measured.map((found) => [shapeClass(found.shape), fastest(found, fallback)] as const);
   return { ...Object.fromEntries(chosen), default: fallback };

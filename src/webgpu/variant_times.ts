@@ -15,6 +15,7 @@ const HOPELESS = 1.5;
 
 /** What one shape's variants took. */
 export interface VariantTimes {
+  /** As it was measured. */
   shape: MatrixShape;
   flops: number;
   bytes: number;
@@ -35,7 +36,7 @@ export async function measureVariants(
   variants: readonly LinearVariant[],
   limits: { turns: number; seconds: number; everything?: boolean },
 ): Promise<VariantTimes> {
-  const { tensors, record } = workOf(gpu, shape);
+  const { held, tensors, record } = workOf(gpu, shape);
   const memory = new Memory(gpu);
   let plan: Plan | undefined;
   try {
@@ -68,18 +69,26 @@ export async function measureVariants(
           )
         : hopeful.map(({ first }) => timing([first]));
     const { flops, bytes } = record(variants[0]);
-    return { shape, flops, bytes, times: new Map(hopeful.map(({ variant }, i) => [variant, times[i]])) };
+    return {
+      shape: { ...shape, rows: held },
+      flops,
+      bytes,
+      times: new Map(hopeful.map(({ variant }, i) => [variant, times[i]])),
+    };
   } finally {
     plan?.destroy();
     memory.destroy();
   }
 }
 
-/** The tensors that a shape needs, and its dispatch by a variant; with what surrounds most layers of the network. */
+/**
+ * The tensors that a shape needs, its rows cut to `held`, and its dispatch by a variant; with what surrounds most layers
+ * of the network.
+ */
 function workOf(
   gpu: Gpu,
   { kernel, rows, inner, columns, element }: MatrixShape,
-): { tensors: Tensor[]; record: (variant: LinearVariant) => Dispatch } {
+): { held: number; tensors: Tensor[]; record: (variant: LinearVariant) => Dispatch } {
   const widest = Math.max(rowBytes(matrix('', 1, inner, element)), rowBytes(matrix('', 1, columns, element)));
   const held = Math.max(1, Math.min(rows, Math.floor(gpu.maxBinding / widest)));
   const x = matrix('measured x', held, inner, element);
@@ -88,11 +97,11 @@ function workOf(
     const w = matrix('measured w', x.stride, columns);
     const bias = matrix('measured bias', 1, columns);
     const record = (variant: LinearVariant) => linear({ y, x, w, bias, activation: 'swish', variant });
-    return { tensors: [y, x, w, bias], record };
+    return { held, tensors: [y, x, w, bias], record };
   }
   const { chunks, width } = weightPartials(x, y);
   const partial = matrix('measured partial', chunks, width);
   const record = (variant: LinearVariant) =>
     linearBackwardWeights({ partial, x, dy: y, withBias: true, variant });
-  return { tensors: [x, y, partial], record };
+  return { held, tensors: [x, y, partial], record };
 }

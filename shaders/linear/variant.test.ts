@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { matrix, padded, type Tensor } from '../../src/webgpu/tensor';
+import { relativeError, sampleValues, withDevice } from '../../src/webgpu/testing';
+import { linear } from './linear';
+import { linearReference } from './linear.reference';
+import { linearBackwardWeights, weightPartials } from './linear_backward_weights';
+import { eachTile, LINEAR_VARIANTS, supportedVariants, TILES } from './variant';
+
+/** rows, K, N: ragged against every tile, and several chunks of rows in the weights' gradient. */
+const shapes = [
+  [1, 1, 1],
+  [135, 22, 70],
+  [1061, 132, 133],
+] as const;
+
+describe.each(shapes)('every variant at [%i, %i] x [.., %i]', (rows, inner, width) => {
+  const [x, dy, bias] = [matrix('x', rows, inner), matrix('dy', rows, width), matrix('bias', 1, width)];
+  const [w, y, pre] = [
+    matrix('w', padded(inner), width),
+    matrix('y', rows, width),
+    matrix('pre', rows, width),
+  ];
+  const { chunks, width: partialWidth } = weightPartials(x, dy);
+  const partial = matrix('partial', chunks, partialWidth);
+  const values = {
+    x: sampleValues('x', rows * inner),
+    w: sampleValues('w', inner * width, 2 / Math.sqrt(inner)),
+    bias: sampleValues('bias', width),
+  };
+  const paddedW = new Float32Array(padded(inner) * width);
+  paddedW.set(values.w);
+  const inputs = new Map<Tensor, Float32Array>([
+    [x, values.x],
+    [w, paddedW],
+    [bias, values.bias],
+    [dy, sampleValues('dy', rows * width)],
+  ]);
+
+  test('has the bits of the first, which equals the reference', () =>
+    withDevice(async ({ gpu, run }) => {
+      const [first, ...others] = supportedVariants(gpu.adapter);
+      const found = async (variant: typeof first) => {
+        const forward = linear({ y, x, w, bias, pre, activation: 'swish', variant });
+        const [product, activated] = await run([forward], inputs, [pre, y]);
+        const gradient = linearBackwardWeights({ partial, x, dy, withBias: true, variant });
+        return [product, activated, (await run([gradient], inputs, [partial]))[0]];
+      };
+      const expected = await found(first);
+      expect(relativeError(expected[0], linearReference({ ...values, rows, width }).pre)).toBeLessThan(1e-5);
+      for (const variant of others) {
+        const different = (await found(variant)).map((sums, i) => differences(sums, expected[i]));
+        expect(different, variant).toEqual([0, 0, 0]);
+      }
+    }));
+});
+
+/** Numbers with other bits; zeros of either sign and all NaN (places that nobody writes) count as equal. */
+function differences(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce(
+    (count, v, i) => count + (v === b[i] || (Number.isNaN(v) && Number.isNaN(b[i])) ? 0 : 1),
+    0,
+  );
+}
+
+test('every tile stays within the limits of every WebGPU adapter and is shared out evenly', () => {
+  eachTile(({ rows, columns, depth, ownRows, ownColumns }) => {
+    const invocations = (rows / ownRows) * (columns / ownColumns);
+    expect(invocations).toBeLessThanOrEqual(256);
+    expect(4 * depth * (rows + columns)).toBeLessThanOrEqual(16384);
+    // In vec4f, each invocation brings the same whole number of both factors.
+    expect((rows * depth) / 4 / invocations).toBeGreaterThanOrEqual(1);
+    for (const factor of [rows, columns]) expect(((factor * depth) / 4) % invocations).toBe(0);
+    for (const size of [ownRows, ownColumns, depth]) expect(size % 4).toBe(0);
+  });
+});
+
+test('a tiled variant is named after its tile', () => {
+  for (const [name, t] of Object.entries(TILES).slice(1)) {
+    expect(name).toBe(`tiled_${t.rows}x${t.columns}x${t.depth}_${t.ownRows}x${t.ownColumns}`);
+  }
+});
+
+test('the subgroup variants want wide subgroups', () => {
+  const missing = (subgroupSize: number) => {
+    const supported = supportedVariants({ subgroupSize });
+    return LINEAR_VARIANTS.filter((variant) => !supported.includes(variant));
+  };
+  expect(missing(8)).toEqual([]);
+  expect(missing(4)).toEqual(['subgroup']);
+  expect(missing(0)).toEqual(['subgroup', 'subgroup_4']);
+});
