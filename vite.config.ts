@@ -39,12 +39,17 @@ export default defineConfig(({ mode }) => ({
   build:
     mode === 'cli'
       ? {
-          ssr: 'src/cli/graphcast.ts',
+          ssr: true,
           outDir: 'dist/cli',
           target: 'node20',
           copyPublicDir: false,
           rolldownOptions: {
-            output: { banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : '') },
+            // The second is the thread that reads data, started by code that lies in assets/.
+            input: ['src/cli/graphcast.ts', 'src/cli/dataset.worker.ts'],
+            output: {
+              banner: ({ name }) => (name === 'graphcast' ? '#!/usr/bin/env node' : ''),
+              entryFileNames: ({ name }) => (name.endsWith('.worker') ? 'assets/[name].js' : '[name].js'),
+            },
           },
         }
       : { outDir: 'dist/page', target: 'es2023', chunkSizeWarningLimit: 1500 },

@@ -19,6 +19,8 @@ export interface StoredVariable {
   /** Dimension names, slowest first; same length as `shape`. */
   dimensions: string[];
   shape: number[];
+  /** Shape of what is read as one piece, where that is known. */
+  chunkShape?: number[];
   /** Those of `ATTRIBUTES` that the variable has. */
   attributes: Partial<Record<AttributeName, AttributeValue>>;
 }
@@ -30,6 +32,7 @@ export const ATTRIBUTES = [
   'units',
   'calendar',
   'long_name',
+  'standard_name',
   'scale_factor',
   'add_offset',
   '_FillValue',
@@ -51,6 +54,12 @@ export interface ArrayStore {
    * @throws DatasetError when the file is damaged
    */
   read(variable: string, start: number[], count: number[]): Promise<NumericArray>;
+  /**
+   * Absent where nothing is saved by it: as `read`, but takes only every `step`-th index of a dimension.
+   *
+   * @param count how many are taken
+   */
+  readEvery?(variable: string, start: number[], count: number[], step: number[]): Promise<NumericArray>;
   close(): void;
 }
 

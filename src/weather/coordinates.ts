@@ -3,8 +3,8 @@ import { type ArrayStore, readAll, type StoredVariable, textAttribute } from './
 import { unpackCoordinate } from './packing';
 import { convert, unitConversion } from './unit_conversion';
 
-/** Points that an axis may have; a century of hourly frames has fewer. */
-const LONGEST_AXIS = 2 ** 20;
+/** Points that an axis may have; two centuries of hourly frames have fewer. */
+const LONGEST_AXIS = 2 ** 21;
 
 /**
  * Reads a coordinate variable as a whole, unpacked.

@@ -4,6 +4,57 @@ import { DatasetError } from '../errors';
 export const DOWNLOAD_LIMIT = 4 * 2 ** 30;
 /** Room made at first where the server does not say how much will come. */
 const FIRST_ROOM = 2 ** 20;
+const TIMEOUT = 30_000; // ms
+const RETRIES = 2;
+const FIRST_PAUSE = 250; // ms
+
+export interface TransferOptions {
+  /** Milliseconds without a byte after which an attempt is given up; 30,000 when left out. */
+  timeout?: number;
+  /**
+   * Further attempts after no answer, a broken connection, or an answer that says 'try again' (408, 429, 5xx), each
+   * after a pause that grows fourfold; 2 when left out.
+   */
+  retries?: number;
+  /** Ends the transfer early; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Told of every piece that comes, in bytes. */
+  onBytes?: (bytes: number) => void;
+}
+
+/** What is asked of an address. */
+export interface Wanted {
+  /** Bytes that may come. */
+  limit: number;
+  /** Only this part of it. */
+  range?: { offset: number; length: number };
+}
+
+/** More came, or was announced, than the limit; `found` says how much, in words. */
+export class OversizeError extends DatasetError {
+  override name = 'OversizeError';
+  readonly found: string;
+
+  constructor(address: string, found: string) {
+    super(`${address}: there are ${found}, more than expected; check the address.`);
+    this.found = found;
+  }
+}
+
+/** The server gives this to nobody without permission (401, 403); some answer so for what does not exist. */
+export class RefusedError extends DatasetError {
+  override name = 'RefusedError';
+}
+
+/** A failure that another attempt may mend. */
+class PassingFailure extends Error {
+  readonly remedy: string;
+
+  constructor(what: string, remedy: string, cause?: unknown) {
+    super(what, { cause });
+    this.remedy = remedy;
+  }
+}
 
 /**
  * Loads what lies at an address into memory.
@@ -12,62 +63,216 @@ const FIRST_ROOM = 2 ** 20;
  * @throws DatasetError when there is no answer or a refusal, the connection breaks, or it is too much for `limit` or
  *   for the memory
  */
-export async function download(address: string, limit = DOWNLOAD_LIMIT): Promise<Uint8Array> {
-  const response = await request(address);
-  const reader = response.body?.getReader();
-  if (!reader) return new Uint8Array();
+export async function download(
+  address: string,
+  limit = DOWNLOAD_LIMIT,
+  options?: TransferOptions,
+): Promise<Uint8Array> {
   try {
-    // What the server announces is only a hint: it counts compressed bytes, and may be wrong.
-    const announced = Number(response.headers.get('content-length') ?? 0);
-    if (announced > limit) throw tooLarge(address, `has ${inMegabytes(announced)}`, limit);
-    let bytes = room(address, announced || Math.min(FIRST_ROOM, limit));
-    let filled = 0;
-    for (;;) {
-      const piece = await nextPiece(reader, address);
-      if (!piece) return bytes.subarray(0, filled);
-      const needed = filled + piece.length;
-      if (needed > limit) throw tooLarge(address, `has more than ${inMegabytes(limit)}`, limit);
-      if (needed > bytes.length) {
-        const larger = room(address, Math.min(Math.max(2 * bytes.length, needed), limit));
-        larger.set(bytes.subarray(0, filled));
-        bytes = larger;
+    const bytes = await fetchBytes(address, { limit }, options);
+    if (bytes) return bytes;
+  } catch (error) {
+    if (!(error instanceof OversizeError)) throw error;
+    throw new DatasetError(
+      `${address}: the file has ${error.found}, and at most ${inMegabytes(limit)} can be loaded from an address; save it to disk and open it from there.`,
+      { cause: error },
+    );
+  }
+  throw new DatasetError(`${address}: the server answered 404 Not Found; check the address.`);
+}
+
+/**
+ * Loads what lies at an address, or a part of it; undefined when the server says that there is nothing (404).
+ *
+ * @returns fewer bytes than the range asks for where the file ends in it
+ * @throws OversizeError, or DatasetError as `download` does
+ */
+export function fetchBytes(
+  address: string,
+  { limit, range }: Wanted,
+  options: TransferOptions = {},
+): Promise<Uint8Array | undefined> {
+  const headers: Record<string, string> = range
+    ? { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
+    : {};
+  return withRetries(address, options, async (attempt) => {
+    const response = await attempt.request({ headers });
+    // Nothing begins at the end of a file or behind it.
+    if (range && response?.status === 416) return new Uint8Array();
+    if (!response?.body) return response && new Uint8Array();
+    // A server that knows no ranges sends the file from its beginning.
+    const skipped = range && response.status === 200 ? range.offset : 0;
+    const bytes = await collect(response, attempt, skipped + (range?.length ?? limit), range === undefined);
+    return bytes.subarray(skipped);
+  });
+}
+
+/**
+ * Asks how long a file is, in bytes, without loading it; undefined when there is none (404).
+ *
+ * @throws DatasetError when the server does not say, or as `download` does
+ */
+export function fetchSize(address: string, options: TransferOptions = {}): Promise<number | undefined> {
+  return withRetries(address, options, async (attempt) => {
+    const response = await attempt.request({ method: 'HEAD' });
+    if (!response) return undefined;
+    const length = response.headers.get('content-length');
+    if (length !== null) return Number(length);
+    throw new DatasetError(
+      `${address}: the server does not say how long the file is, so that no part of it can be read; save it to disk and open it from there.`,
+    );
+  });
+}
+
+/** One try at a transfer: it is given up when nothing has come for some time. */
+interface Attempt {
+  address: string;
+  onBytes: (bytes: number) => void;
+  /** Asks; undefined for 404. */
+  request(init: RequestInit): Promise<Response | undefined>;
+  /** Waits for the next piece, undefined at the end. */
+  next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined>;
+}
+
+async function withRetries<T>(
+  address: string,
+  { timeout = TIMEOUT, retries = RETRIES, signal, onBytes = () => {} }: TransferOptions,
+  work: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    signal?.throwIfAborted();
+    const watch = new Watch(timeout, signal);
+    try {
+      return await work({
+        address,
+        onBytes,
+        request: (init) => watch.during(request(address, { ...init, signal: watch.signal })),
+        next: async (reader) => (await watch.during(reader.read())).value,
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const failure = watch.expired
+        ? new PassingFailure(`nothing came for ${timeout / 1000} s`, 'try again later', cause)
+        : cause;
+      if (!(failure instanceof PassingFailure)) throw failure;
+      if (tries > retries) {
+        const often = tries > 1 ? ` (tried ${tries} times)` : '';
+        throw new DatasetError(`${address}: ${failure.message}${often}; ${failure.remedy}.`, { cause });
       }
-      bytes.set(piece, filled);
-      filled = needed;
+    } finally {
+      watch.end();
     }
-  } finally {
-    // Stops the transfer when it has not ended; one that broke has nothing left to stop.
-    reader.cancel().catch(() => {});
+    await pause(FIRST_PAUSE * 4 ** (tries - 1), signal);
   }
 }
 
-async function request(address: string): Promise<Response> {
+/** Aborts what it watches when one wait takes too long, or when it is told to. */
+class Watch {
+  expired = false;
+  private readonly controller = new AbortController();
+  private readonly timeout: number;
+  private readonly outer: AbortSignal | undefined;
+  private readonly stop = () => this.controller.abort(this.outer?.reason);
+
+  constructor(timeout: number, outer: AbortSignal | undefined) {
+    this.timeout = timeout;
+    this.outer = outer;
+    outer?.addEventListener('abort', this.stop);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  async during<T>(wait: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.expired = true;
+      this.controller.abort();
+    }, this.timeout);
+    try {
+      return await wait;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Stops what may still be under way: a transfer that ended has nothing left to stop. */
+  end(): void {
+    this.outer?.removeEventListener('abort', this.stop);
+    this.controller.abort();
+  }
+}
+
+async function request(address: string, init: RequestInit): Promise<Response | undefined> {
   let response: Response;
   try {
-    response = await fetch(address);
+    response = await fetch(address, init);
   } catch (cause) {
-    throw new DatasetError(
-      `${address}: no answer; check the address and the connection, and that the server allows other pages to read it (CORS).`,
-      { cause },
+    throw new PassingFailure('no answer', noAnswerRemedy(address), cause);
+  }
+  const { ok, status, statusText } = response;
+  if (ok || status === 416) return response;
+  if (status === 404) return undefined;
+  const answered = `the server answered ${status} ${statusText}`.trimEnd();
+  if (status === 408 || status === 429 || status >= 500)
+    throw new PassingFailure(answered, 'try again later');
+  if (status === 401 || status === 403) {
+    throw new RefusedError(
+      `${address}: ${answered}; it is given to nobody without permission, or there is nothing: check the address.`,
     );
   }
-  if (response.ok) return response;
-  response.body?.cancel().catch(() => {});
-  throw new DatasetError(
-    `${address}: the server answered ${response.status} ${response.statusText}; check the address.`,
-  );
+  throw new DatasetError(`${address}: ${answered}; check the address.`);
+}
+
+function noAnswerRemedy(address: string): string {
+  if (globalThis.process?.versions?.node) return 'check the address and the connection';
+  if (/^http:/i.test(address) && !/^http:\/\/(localhost|127\.0\.0\.1)[:/]/i.test(address))
+    return 'a page may load only from https addresses and from this machine: use https, or download the data and open the copy';
+  return 'check the address and the connection, and that the server allows other pages to read it (CORS); else download the data and open the copy';
+}
+
+/**
+ * Puts the pieces of an answer together.
+ * @param most bytes
+ * @param whole whether more than that is an error, or is left where it is
+ */
+async function collect(
+  response: Response,
+  { address, onBytes, next }: Attempt,
+  most: number,
+  whole: boolean,
+): Promise<Uint8Array> {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  // What the server announces is only a hint: it counts compressed bytes, and may be wrong.
+  const announced = Number(response.headers.get('content-length') ?? 0);
+  if (whole && announced > most) throw new OversizeError(address, inMegabytes(announced));
+  let bytes = room(address, Math.min(announced || FIRST_ROOM, most));
+  let filled = 0;
+  for (;;) {
+    const piece = await nextPiece(reader, next);
+    if (!piece) return bytes.subarray(0, filled);
+    onBytes(piece.length);
+    const needed = filled + piece.length;
+    if (needed > most && whole) throw new OversizeError(address, `more than ${inMegabytes(most)}`);
+    if (needed > bytes.length && bytes.length < most) {
+      const larger = room(address, Math.min(Math.max(2 * bytes.length, needed), most));
+      larger.set(bytes.subarray(0, filled));
+      bytes = larger;
+    }
+    bytes.set(piece.subarray(0, most - filled), filled);
+    filled = Math.min(needed, most);
+    if (filled === most && !whole) return bytes;
+  }
 }
 
 async function nextPiece(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  address: string,
+  next: Attempt['next'],
 ): Promise<Uint8Array | undefined> {
   try {
-    return (await reader.read()).value;
+    return await next(reader);
   } catch (cause) {
-    throw new DatasetError(`${address}: the connection broke while the file was loading; try again.`, {
-      cause,
-    });
+    throw new PassingFailure('the connection broke while the file was loading', 'try again', cause);
   }
 }
 
@@ -82,10 +287,18 @@ function room(address: string, bytes: number): Uint8Array {
   }
 }
 
-function tooLarge(address: string, found: string, limit: number): DatasetError {
-  return new DatasetError(
-    `${address}: the file ${found}, and at most ${inMegabytes(limit)} can be loaded from an address; save it to disk and open it from there.`,
-  );
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function inMegabytes(bytes: number): string {

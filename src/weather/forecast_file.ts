@@ -1,6 +1,10 @@
 import type { ChannelLayout } from './channels';
+import { coordinateVariables } from './coordinate_variables';
 import { type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
 import { VARIABLES } from './variables';
+
+/** What the file as a whole says of itself. */
+export const FORECAST_ATTRIBUTES = { title: 'GraphCast forecast', source: 'GraphCast Workbench' };
 
 /** A forecast from one initial time. */
 export interface Forecast {
@@ -27,54 +31,13 @@ export interface Forecast {
  */
 export function writeForecast(forecast: Forecast): Promise<Uint8Array<ArrayBuffer>> {
   const { latitudes, longitudes, levels, initialTime, leadHours, layout, states } = forecast;
-  const seconds = { units: 'seconds since 1970-01-01', calendar: 'proleptic_gregorian' };
-  const coordinates: NetcdfVariableSpec[] = [
-    {
-      name: 'time',
-      dimensions: ['time'],
-      data: Int32Array.from(leadHours),
-      // By 'dtype' xarray knows that these are durations.
-      attributes: { long_name: 'lead time', units: 'hours', dtype: 'timedelta64[ns]', axis: 'T' },
-    },
-    {
-      name: 'lat',
-      dimensions: ['lat'],
-      data: Float32Array.from(latitudes),
-      attributes: { long_name: 'latitude', standard_name: 'latitude', units: 'degrees_north', axis: 'Y' },
-    },
-    {
-      name: 'lon',
-      dimensions: ['lon'],
-      data: Float32Array.from(longitudes),
-      attributes: { long_name: 'longitude', standard_name: 'longitude', units: 'degrees_east', axis: 'X' },
-    },
-    {
-      name: 'datetime',
-      dimensions: ['batch', 'time'],
-      data: BigInt64Array.from(leadHours, (hours) => BigInt(Math.round(initialTime + hours * 3600))),
-      attributes: { long_name: 'valid time (UTC)', standard_name: 'time', ...seconds },
-    },
-    {
-      name: 'init_time',
-      dimensions: [],
-      data: BigInt64Array.of(BigInt(Math.round(initialTime))),
-      attributes: { long_name: 'initial time (UTC)', standard_name: 'forecast_reference_time', ...seconds },
-    },
-  ];
-  if (levels.length > 0) {
-    coordinates.push({
-      name: 'level',
-      dimensions: ['level'],
-      data: Int32Array.from(levels),
-      attributes: {
-        long_name: 'pressure level',
-        standard_name: 'air_pressure',
-        units: 'hPa',
-        positive: 'down',
-        axis: 'Z',
-      },
-    });
-  }
+  const coordinates = coordinateVariables({
+    latitudes,
+    longitudes,
+    levels,
+    times: leadHours.map((hours) => initialTime + hours * 3600),
+    initialTime,
+  });
   const gridNodes = latitudes.length * longitudes.length;
   return writeNetcdf({
     dimensions: {
@@ -85,7 +48,7 @@ export function writeForecast(forecast: Forecast): Promise<Uint8Array<ArrayBuffe
       lon: longitudes.length,
     },
     variables: [...coordinates, ...fields(layout, states, gridNodes)],
-    attributes: { Conventions: 'CF-1.8', title: 'GraphCast forecast', source: 'GraphCast Workbench' },
+    attributes: { Conventions: 'CF-1.8', ...FORECAST_ATTRIBUTES },
   });
 }
 

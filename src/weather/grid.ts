@@ -9,6 +9,8 @@ export interface Axis {
 
 /** Longitudes within this many degrees below a full turn count as 0: float32 rounding, not geography. */
 const LONGITUDE_TOLERANCE = 1e-4;
+/** hPa: more than any place on Earth has, and a hundredth of what a level in Pa looks like. */
+const HIGHEST_PRESSURE = 1200;
 /** Deviation from equal spacing that is rounding, as a fraction of the spacing. */
 const SPACING_TOLERANCE = 1e-3;
 
@@ -25,7 +27,7 @@ export function latitudeAxis(degrees: ArrayLike<number>, file: string): Axis {
   const last = values.length - 1;
   if (!values.every((latitude) => Math.abs(latitude) <= 90.001)) {
     throw new DatasetError(
-      `${file}: the latitudes are not all between -90 and 90 degrees; check the coordinate 'lat'.`,
+      `${file}: the latitudes are not all between -90 and 90 degrees; check the latitudes.`,
     );
   }
   const repeated = values.findIndex((latitude, i) => i > 0 && latitude === values[i - 1]);
@@ -66,7 +68,7 @@ export function longitudeAxis(degrees: ArrayLike<number>, file: string): Axis {
     (longitude, i) => (i + 1 < count ? values[i + 1] : values[0] + 360) - longitude,
   );
   if (!gaps.every(Number.isFinite)) {
-    throw new DatasetError(`${file}: a longitude is missing or infinite; check the coordinate 'lon'.`);
+    throw new DatasetError(`${file}: a longitude is missing or infinite; check the longitudes.`);
   }
   const twice = gaps.findIndex((gap) => gap < LONGITUDE_TOLERANCE);
   if (twice >= 0) {
@@ -91,16 +93,20 @@ export function longitudeAxis(degrees: ArrayLike<number>, file: string): Axis {
  * Pressure levels in hPa from the top down.
  *
  * @param file for the message
- * @throws DatasetError when one repeats or is not positive
+ * @throws DatasetError when one repeats or is no pressure of the atmosphere
  */
 export function levelAxis(levels: ArrayLike<number>, file: string): Axis {
   const axis = sorted(levels);
-  const wrong = axis.values.find((level, i) => !(level > 0) || (i > 0 && level === axis.values[i - 1]));
-  if (wrong !== undefined) {
-    throw new DatasetError(
-      `${file}: the pressure level ${wrong} hPa ${wrong > 0 ? 'occurs twice' : 'is not positive'}; check the coordinate 'level'.`,
-    );
-  }
+  axis.values.forEach((level, i) => {
+    const fault = !(level > 0)
+      ? 'is not positive'
+      : level > HIGHEST_PRESSURE
+        ? "is not one of the atmosphere (levels in Pa need 'Pa' as their units)"
+        : level === axis.values[i - 1] && 'occurs twice';
+    if (fault) {
+      throw new DatasetError(`${file}: the pressure level ${level} hPa ${fault}; check the levels.`);
+    }
+  });
   return axis;
 }
 

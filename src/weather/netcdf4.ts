@@ -46,21 +46,23 @@ export async function openNetcdf4(source: ByteSource): Promise<ArrayStore> {
       variables.set(variable.name, variable);
       datasets.set(variable.name, dataset);
     }
+    const read = async (name: string, start: number[], count: number[], step = start.map(() => 1)) => {
+      const dataset = datasets.get(name);
+      if (!dataset) throw new DatasetError(`${source.name}: there is no variable '${name}'.`);
+      try {
+        return checked(() => readBlock(dataset, start, count, step));
+      } catch (cause) {
+        throw new DatasetError(
+          `${source.name}: '${name}' cannot be read (${messageOf(cause)}); the file is damaged or uses a compression that this reader lacks: write it again with deflate ('nccopy -d 1').`,
+          { cause },
+        );
+      }
+    };
     return {
       name: source.name,
       variables,
-      async read(name, start, count) {
-        const dataset = datasets.get(name);
-        if (!dataset) throw new DatasetError(`${source.name}: there is no variable '${name}'.`);
-        try {
-          return checked(() => readBlock(dataset, start, count));
-        } catch (cause) {
-          throw new DatasetError(
-            `${source.name}: '${name}' cannot be read (${messageOf(cause)}); the file is damaged or uses a compression that this reader lacks: write it again with deflate ('nccopy -d 1').`,
-            { cause },
-          );
-        }
-      },
+      read: (name, start, count) => read(name, start, count),
+      readEvery: read,
       close() {
         if (!file) return;
         close();
@@ -132,8 +134,12 @@ function attributeValue(value: unknown): AttributeValue | undefined {
   return items.length === 1 ? attributeValue(items[0]) : (items as number[]);
 }
 
-function readBlock(dataset: Hdf5Dataset, start: number[], count: number[]): NumericArray {
-  const ranges = start.map((first, d): [number, number] => [first, first + count[d]]);
+function readBlock(dataset: Hdf5Dataset, start: number[], count: number[], step: number[]): NumericArray {
+  const ranges = start.map((first, d): [number, number, number] => [
+    first,
+    first + (count[d] - 1) * step[d] + 1,
+    step[d],
+  ]);
   const value = ranges.length === 0 ? dataset.value : dataset.slice(ranges);
   if (typeof value === 'number') return Float64Array.of(value);
   if (typeof value === 'bigint') return BigInt64Array.of(value);

@@ -1,6 +1,9 @@
 import type { Dataset, File } from 'h5wasm';
 import { freshPath, hdf5Library } from './hdf5_library';
 
+/** Of DEFLATE, 1 … 9: small files are worth the seconds. */
+const COMPRESSION_LEVEL = 9;
+
 export type NetcdfData = Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 export interface NetcdfVariableSpec {
@@ -11,6 +14,8 @@ export interface NetcdfVariableSpec {
   /** Row-major. */
   data: NetcdfData;
   attributes?: Record<string, string | NetcdfData>;
+  /** Sizes of the pieces that are compressed (DEFLATE) one by one; stored in one piece as it is when left out. */
+  chunks?: number[];
 }
 
 export interface NetcdfSpec {
@@ -70,10 +75,13 @@ function fill(file: File, spec: NetcdfSpec): void {
 function addVariable(
   file: File,
   spec: NetcdfSpec,
-  { name, dimensions, data, attributes }: NetcdfVariableSpec,
+  { name, dimensions, data, attributes, chunks }: NetcdfVariableSpec,
 ): Dataset {
   const shape = dimensions.map((dimension) => spec.dimensions[dimension]);
-  const dataset = file.create_dataset({ name, data, shape });
+  const packed = chunks
+    ? ({ chunks, compression: 'gzip', compression_opts: COMPRESSION_LEVEL } as const)
+    : {};
+  const dataset = file.create_dataset({ name, data, shape, ...packed });
   for (const [attribute, value] of Object.entries(attributes ?? {})) setAttribute(dataset, attribute, value);
   return dataset;
 }

@@ -52,7 +52,7 @@ export function totalSolarIrradiance(time: number): number {
   return IRRADIANCE_SCALE * (IRRADIANCE[before] * (1 - fraction) + IRRADIANCE[before + 1] * fraction);
 }
 
-interface SunPosition {
+export interface SunPosition {
   sinDeclination: number;
   cosDeclination: number;
   /** Hour angle at longitude 0, radians. */
@@ -61,8 +61,9 @@ interface SunPosition {
   distance: number;
 }
 
-/** @param days since J2000 */
-function sunPosition(days: number): SunPosition {
+/** @param time seconds since 1970-01-01 UTC */
+export function sunPosition(time: number): SunPosition {
+  const days = (time - J2000) / SECONDS_PER_DAY; // since J2000
   const theta = days / JULIAN_YEAR_DAYS;
   const phase = days - Math.floor(days);
   const rel = 1.7535 + 6.283076 * theta;
@@ -113,7 +114,7 @@ export function toaIncidentSolarRadiation(
 
   for (let k = 0; k <= INTERVALS; k++) {
     const seconds = (k - INTERVALS) * STEP_SECONDS;
-    const sun = sunPosition((time - J2000 + seconds) / SECONDS_PER_DAY);
+    const sun = sunPosition(time + seconds);
     const weight = k === 0 || k === INTERVALS ? STEP_SECONDS / 2 : STEP_SECONDS;
     const flux = (weight * irradiance) / sun.distance ** 2;
     for (let j = 0; j < columns; j++) cosHourAngle[j] = Math.cos(sun.hourAngle + radians(longitudes[j]));

@@ -9,6 +9,7 @@ import { deriveForcing } from './forcings';
 import { writeNetcdf } from './netcdf_writer';
 import { writeNetcdf3 } from './netcdf3.fixture';
 import { normalisation } from './normalisation';
+import { periodNamed } from './periods';
 import { realData } from './real_data.fixture';
 import { openPlanet, PLANET_START, planetValue, smallPlanet } from './small_planet.fixture';
 import { computeStatistics, readStatistics, STATISTICS_FILES, writeStatistics } from './statistics';
@@ -27,9 +28,9 @@ test('equal a direct computation over the frames, differences only between frame
   const dataset = await openPlanet(smallPlanet({ hours }));
   const { latitudes, longitudes } = dataset;
   const progress: number[] = [];
-  const statistics = await computeStatistics(dataset, taskFromDataset(dataset), (done, total) =>
-    progress.push(done / total),
-  );
+  const statistics = await computeStatistics(dataset, taskFromDataset(dataset), {
+    onProgress: (done, total) => progress.push(done / total),
+  });
   expect(progress).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
 
   const field = (name: string, hour: number, level: number) =>
@@ -68,19 +69,21 @@ test('equal a direct computation over the frames, differences only between frame
 test('a Worker can handle messages while they are computed', async () => {
   const dataset = await openPlanet(smallPlanet({ levels: [] }));
   const { read } = dataset;
+  let messages = 0;
+  const handledBefore: number[] = [];
   dataset.read = (...request) => {
+    handledBefore.push(messages);
     // As long as a large frame takes, without giving way.
     for (const end = performance.now() + 60; performance.now() < end; );
     return read(...request);
   };
-  let messages = 0;
   const timer = setInterval(() => messages++, 1);
-  const handledBy: number[] = [];
-  await computeStatistics(dataset, taskFromDataset(dataset), () => handledBy.push(messages));
+  await computeStatistics(dataset, taskFromDataset(dataset));
   clearInterval(timer);
-  expect(handledBy).toHaveLength(4);
-  handledBy.forEach((handled, frame) => {
-    expect(handled).toBeGreaterThan(handledBy[frame - 1] ?? 0);
+  // 2 m temperature of four frames, the land-sea mask once.
+  expect(handledBefore).toHaveLength(5);
+  handledBefore.slice(1).forEach((handled, read) => {
+    expect(handled).toBeGreaterThan(handledBefore[read]);
   });
 });
 
@@ -103,11 +106,33 @@ test('levels in Pa are looked up in hPa', async () => {
   expect(statistics.mean('temperature', 850)).toBe(275.25);
 });
 
-test('of a part of the frames', async () => {
+test('of the training period alone', async () => {
   const dataset = await openPlanet(smallPlanet({ levels: [] }));
-  const statistics = await computeStatistics(dataset, taskFromDataset(dataset), undefined, [1, 2]);
-  const values = [...(await dataset.read('2m_temperature', 1)), ...(await dataset.read('2m_temperature', 2))];
-  expect(statistics.mean('2m_temperature', null)).toBeCloseTo(direct(values).mean, 9);
+  const period = periodNamed({ train: ['2021-03-01T06', '2021-03-01T12'] }, 'train');
+  const statistics = await computeStatistics(dataset, taskFromDataset(dataset), { period });
+  const [first, last] = [await dataset.read('2m_temperature', 1), await dataset.read('2m_temperature', 2)];
+  expect(statistics.mean('2m_temperature', null)).toBeCloseTo(direct([...first, ...last]).mean, 9);
+  const differences = Array.from(last, (value, i) => value - first[i]);
+  expect(statistics.diffsStddev('2m_temperature', null)).toBeCloseTo(direct(differences).stddev, 9);
+  const empty = periodNamed({ train: ['1979', '2015'] }, 'train');
+  await expect(computeStatistics(dataset, taskFromDataset(dataset), { period: empty })).rejects.toThrow(
+    /planet\.nc: the train period 1979 to 2015 holds no frame/,
+  );
+});
+
+test('can be cancelled', async () => {
+  const dataset = await openPlanet(smallPlanet({ levels: [] }));
+  const cancelling = new AbortController();
+  const progress: number[] = [];
+  const statistics = computeStatistics(dataset, taskFromDataset(dataset), {
+    signal: cancelling.signal,
+    onProgress: (done) => {
+      progress.push(done);
+      if (done === 2) cancelling.abort();
+    },
+  });
+  await expect(statistics).rejects.toThrow(/aborted/);
+  expect(progress).toEqual([1, 2]);
 });
 
 test('of a single frame have no differences, and what never changes is passed through', async () => {

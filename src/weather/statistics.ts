@@ -7,8 +7,10 @@ import { pauseForEvents } from './event_loop';
 import { Moments } from './moments';
 import { openNetcdf } from './netcdf';
 import { type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
+import type { Period } from './periods';
 import type { Task } from './task';
-import { FRAME_SECONDS, WindowReader } from './windows';
+import { FRAME_SECONDS } from './window_index';
+import { WindowReader } from './windows';
 
 /** Normalisation statistics per variable and level (hPa, or null for none) in physical units; spec 7. */
 export interface Statistics {
@@ -98,46 +100,59 @@ async function readTable(file: string | File): Promise<Table> {
   }
 }
 
+export interface StatisticsOptions {
+  /** Whose frames to take; all when left out. */
+  period?: Period;
+  /** Called after each frame. */
+  onProgress?: (framesDone: number, framesTotal: number) => void;
+  /** Ends the work early. */
+  signal?: AbortSignal;
+}
+
 /**
  * Computes the statistics of everything a task uses, derived forcings and static fields included, in one pass:
  * mean and standard deviation over all frames and grid points (not weighted by area), and the standard deviation
- * of differences between frames 6 h apart. A variable without such a pair has no `diffsStddev`. A Worker goes on
- * handling messages meanwhile.
+ * of differences between frames 6 h apart. A variable without such a pair has no `diffsStddev`. The next frame is read
+ * meanwhile, and a Worker goes on handling messages.
  *
- * @param onProgress called after each frame
- * @param frames ascending; all frames of the dataset when left out
- * @throws DatasetError when the dataset does not fit the task, cannot be read or holds a NaN
+ * @throws DatasetError when the dataset does not fit the task, cannot be read, holds a NaN or no frame of the period;
+ *   the signal's reason when it is aborted
  */
 export async function computeStatistics(
   dataset: Dataset,
   task: Task,
-  onProgress?: (framesDone: number, framesTotal: number) => void,
-  frames: number[] = [...dataset.times.keys()],
+  { period, onProgress, signal }: StatisticsOptions = {},
 ): Promise<TabulatedStatistics> {
   const layout = channelLayout(task);
   const reader = new WindowReader(dataset, task, layout);
+  const frames = reader.windows(period).requireFrames();
   const moving = [...layout.state, ...layout.forcings];
   const gridNodes = dataset.latitudes.length * dataset.longitudes.length;
   const fields = moving.map(() => new Moments());
   const differences = moving.map(() => new Moments());
   const difference = new Float64Array(gridNodes);
+  const read = async (frame: number) => [
+    ...planesOf(await reader.state(frame), gridNodes),
+    ...planesOf(await reader.forcings(dataset.times[frame]), gridNodes),
+  ];
 
-  let before: Float32Array[] | undefined;
+  let before: { time: number; planes: Float32Array[] } | undefined;
+  let next = read(frames[0]);
   for (const [done, frame] of frames.entries()) {
-    const state = await reader.state(frame);
-    const forcings = await reader.forcings(dataset.times[frame]);
-    const planes = [...planesOf(state, gridNodes), ...planesOf(forcings, gridNodes)];
-    const adjacent = frames[done - 1] === frame - 1;
-    if (!adjacent || dataset.times[frame] - dataset.times[frame - 1] !== FRAME_SECONDS) before = undefined;
+    const planes = await next;
+    if (done + 1 < frames.length) {
+      next = read(frames[done + 1]);
+      next.catch(() => undefined); // seen when its turn comes
+    }
+    const time = dataset.times[frame];
+    const earlier = time - FRAME_SECONDS === before?.time ? before.planes : undefined;
     for (const [c, plane] of planes.entries()) {
       await pauseForEvents();
+      signal?.throwIfAborted();
       fields[c].add(plane);
-      if (!before) continue;
-      const earlier = before[c];
-      for (let i = 0; i < gridNodes; i++) difference[i] = plane[i] - earlier[i];
-      differences[c].add(difference);
+      if (earlier) differences[c].add(subtract(plane, earlier[c], difference));
     }
-    before = planes;
+    before = { time, planes };
     onProgress?.(done + 1, frames.length);
   }
   const statics = planesOf(await reader.statics(), gridNodes).map((plane) => {
@@ -153,6 +168,12 @@ export async function computeStatistics(
     stddev: tabulated(channels, (c) => all[c].stddev),
     diffsStddev: tabulated(moving, (c) => differences[c].stddev),
   });
+}
+
+/** A function of its own, because loops in asynchronous ones are slow. */
+function subtract(a: Float32Array, b: Float32Array, difference: Float64Array): Float64Array {
+  for (let i = 0; i < a.length; i++) difference[i] = a[i] - b[i];
+  return difference;
 }
 
 function planesOf(stack: Float32Array, gridNodes: number): Float32Array[] {

@@ -2,6 +2,7 @@ import { DatasetError } from '../errors';
 import type { ChannelLayout } from './channels';
 import type { Dataset } from './dataset';
 import { DERIVED_FORCINGS } from './forcings';
+import { HOURLY_PRECIPITATION, SIX_HOUR_PRECIPITATION } from './precipitation';
 import { VARIABLES } from './variables';
 
 /**
@@ -21,7 +22,7 @@ export function checkTaskFits(dataset: Dataset, layout: ChannelLayout): void {
         if (role === 'forcing' && DERIVED_FORCINGS.includes(variable)) continue;
         throw new DatasetError(
           `${dataset.name}: the ${role} variable '${variable}' is missing (the file holds ${list(dataset)}); ` +
-            'use a file that has it, or a task without it.',
+            `${remedyFor(variable, dataset)}.`,
         );
       }
       if (role !== 'static' && !info.hasTime) {
@@ -46,6 +47,17 @@ export function checkTaskFits(dataset: Dataset, layout: ChannelLayout): void {
       }
     }
   }
+}
+
+/** What to do about a missing variable, above all where something that looks like it is there. */
+function remedyFor(variable: string, { variables }: Dataset): string {
+  if (variable === 'specific_humidity' && variables.has('relative_humidity')) {
+    return 'relative humidity was found, but must be converted to specific humidity with temperature and pressure first';
+  }
+  if (variable === SIX_HOUR_PRECIPITATION && variables.has(HOURLY_PRECIPITATION)) {
+    return `'${HOURLY_PRECIPITATION}' was found, but of single hours: give all 24 hours of each day, so that 6 h can be summed`;
+  }
+  return 'use a file that has it, or a task without it';
 }
 
 function list(dataset: Dataset): string {

@@ -32,9 +32,10 @@ const UNITS = new Map<string, Unit>();
 for (const [names, factor, dimensions] of [
   ['1 fraction proportion dimensionless none', 1, PURE],
   ['% percent', 0.01, PURE],
-  ['m meter meters metre metres', 1, LENGTH],
+  ['m meter meters metre metres gpm', 1, LENGTH],
   ['mm millimeter millimeters millimetre millimetres', 1e-3, LENGTH],
   ['cm', 1e-2, LENGTH],
+  ['dam', 10, LENGTH],
   ['km', 1e3, LENGTH],
   ['kg kilogram kilograms', 1, MASS],
   ['g gram grams', 1e-3, MASS],
@@ -56,6 +57,10 @@ for (const [names, factor, dimensions] of [
 const CELSIUS = /^(?:°\s?C|C|(?:deg(?:ree)?s?[ _]?)?celsius|deg(?:ree)?s?[ _]?C)$/i;
 const KELVIN_AT_0_CELSIUS = 273.15;
 
+/** A mixing ratio is no percentage: a humidity in % is the relative one. */
+const PERCENT = /^(?:%|percent)$/i;
+const MIXING_RATIO = 'kg kg**-1';
+
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /**
@@ -69,6 +74,7 @@ export function unitConversion(found: string, expected: string): Conversion | un
   if (given === '' || given === 'unknown' || given === expected) {
     return { multiplier: 1, divisor: 1, offset: 0 };
   }
+  if (PERCENT.test(given) && expected === MIXING_RATIO) return undefined;
   const isCelsius = CELSIUS.test(given);
   const from = parseUnit(isCelsius ? 'K' : given);
   const to = parseUnit(expected);

@@ -53,6 +53,10 @@ export const VARIABLES: ReadonlyMap<string, KnownVariable> = new Map([
     'total_precipitation_6hr',
     surface('m', 'Total precipitation of the preceding 6 hours', 'lwe_thickness_of_precipitation_amount'),
   ],
+  [
+    'total_precipitation',
+    surface('m', 'Total precipitation of the preceding hour', 'lwe_thickness_of_precipitation_amount'),
+  ],
   ['surface_pressure', surface('Pa', 'Surface pressure', 'surface_air_pressure')],
   ['sea_surface_temperature', surface('K', 'Sea surface temperature', 'sea_surface_temperature')],
   ['sea_ice_cover', surface('(0 - 1)', 'Sea ice area fraction', 'sea_ice_area_fraction')],

@@ -1,15 +1,15 @@
 import { DatasetError } from '../errors';
 import { formatUtc } from './cf_time';
+import { readChannels } from './channel_reader';
 import type { Channel, ChannelLayout } from './channels';
 import type { Dataset } from './dataset';
-import { pauseForEvents } from './event_loop';
-import { deriveForcing } from './forcings';
 import { FrameCache } from './frame_cache';
+import type { Period } from './periods';
 import { type Task, validateTask } from './task';
 import { checkTaskFits } from './task_fit';
+import { FRAME_SECONDS, WindowIndex } from './window_index';
 
-/** Seconds between two frames of a window (spec 1.6). */
-export const FRAME_SECONDS = 6 * 3600;
+export { FRAME_SECONDS };
 
 /** Consecutive frames, 6 h apart, of everything a task needs. `grid nodes` is latitude-major. */
 export interface Window {
@@ -31,8 +31,7 @@ export class WindowReader {
   private readonly dataset: Dataset;
   private readonly layout: ChannelLayout;
   private readonly gridNodes: number;
-  /** Per frame: how many further frames follow it without a gap, each 6 h after the last. */
-  private readonly following: Int32Array;
+  private readonly index: WindowIndex;
   private readonly frameAt: Map<number, number>;
   private readonly cache = new FrameCache(CACHE_BYTES);
 
@@ -48,37 +47,26 @@ export class WindowReader {
     this.gridNodes = dataset.latitudes.length * dataset.longitudes.length;
     const { times } = dataset;
     this.frameAt = new Map(Array.from(times, (time, frame) => [time, frame]));
-    this.following = new Int32Array(times.length);
-    for (let frame = times.length - 2; frame >= 0; frame--) {
-      if (times[frame + 1] - times[frame] === FRAME_SECONDS)
-        this.following[frame] = this.following[frame + 1] + 1;
-    }
+    this.index = new WindowIndex(dataset);
   }
 
-  /** Number of windows with `steps` target frames. */
-  windowCount(steps: number): number {
-    return this.firstFrames(steps).length;
-  }
-
-  /** First frames of all windows of 2 + `steps` consecutive frames 6 h apart; none crosses a gap. */
-  firstFrames(steps: number): number[] {
-    return [...this.following.keys()].filter((frame) => this.following[frame] >= steps + 1);
+  /** The windows to read, inside one period or anywhere in the data. */
+  windows(period?: Period): WindowIndex {
+    return period ? new WindowIndex(this.dataset, period) : this.index;
   }
 
   /**
-   * `firstFrames`, for a caller that cannot go on without any.
+   * First frames of all windows of 2 + `steps` frames, for a caller that cannot go on without any.
    *
-   * @throws DatasetError when the dataset has no such window
+   * @throws DatasetError when there is no such window
    */
   requireWindows(steps: number): number[] {
-    const frames = this.firstFrames(steps);
-    if (frames.length > 0) return frames;
-    const { name, times } = this.dataset;
-    const longest = times.length === 0 ? 0 : this.following.reduce((most, n) => Math.max(most, n)) + 1;
-    throw new DatasetError(
-      `${name}: a window with ${steps} target step${steps === 1 ? '' : 's'} needs ${steps + 2} consecutive frames 6 h ` +
-        `apart, but the file holds ${times.length}, at most ${longest} of them in such a row; use fewer steps or a longer period.`,
-    );
+    return this.index.requireWindows(steps);
+  }
+
+  /** Memory that a window with `steps` target frames takes, bytes; the static fields are shared by all. */
+  windowBytes(steps: number): number {
+    return (2 + steps) * (this.bytes(this.layout.state) + this.bytes(this.layout.forcings));
   }
 
   /** The frame at a time (seconds since 1970-01-01 UTC), if the dataset has one. */
@@ -123,7 +111,7 @@ export class WindowReader {
   state(frame: number): Promise<Float32Array> {
     const { state } = this.layout;
     return this.cache.get(`state ${frame}`, this.bytes(state), () =>
-      this.planes(state, this.dataset.times[frame], frame),
+      readChannels(this.dataset, state, this.dataset.times[frame], frame),
     );
   }
 
@@ -136,7 +124,7 @@ export class WindowReader {
   forcings(time: number): Promise<Float32Array> {
     const { forcings } = this.layout;
     return this.cache.get(`forcing ${time}`, this.bytes(forcings), () =>
-      this.planes(forcings, time, this.frameAt.get(time)),
+      readChannels(this.dataset, forcings, time, this.frameAt.get(time)),
     );
   }
 
@@ -148,13 +136,13 @@ export class WindowReader {
   statics(): Promise<Float32Array> {
     const { statics } = this.layout;
     return this.cache.get('static', this.bytes(statics), () =>
-      this.planes(statics, this.dataset.times[0], 0),
+      readChannels(this.dataset, statics, this.dataset.times[0], 0),
     );
   }
 
   private async window(firstFrame: number, steps: number, stateFrames: number): Promise<Window> {
     const { name, times } = this.dataset;
-    if (!(this.following[firstFrame] >= stateFrames - 1)) {
+    if (!this.index.hasWindow(firstFrame, stateFrames)) {
       const start =
         firstFrame in times ? `frame ${firstFrame} (${formatUtc(times[firstFrame])})` : `frame ${firstFrame}`;
       throw new DatasetError(
@@ -183,58 +171,6 @@ export class WindowReader {
 
   private bytes(channels: Channel[]): number {
     return channels.length * this.gridNodes * Float32Array.BYTES_PER_ELEMENT;
-  }
-
-  /** Reads or derives channels at one time, [channels, grid nodes]; `frame` is undefined outside the dataset. */
-  private async planes(channels: Channel[], time: number, frame: number | undefined): Promise<Float32Array> {
-    const result = new Float32Array(channels.length * this.gridNodes);
-    for (let c = 0; c < channels.length; ) {
-      // Files are read synchronously.
-      await pauseForEvents();
-      const { variable } = channels[c];
-      const levels = channels.flatMap((channel) => (channel.variable === variable ? [channel.level] : []));
-      result.set(await this.field(variable, levels, time, frame), c * this.gridNodes);
-      c += levels.length;
-    }
-    return result;
-  }
-
-  /** All channels of one variable, [levels, grid nodes]. */
-  private async field(
-    variable: string,
-    levels: (number | null)[],
-    time: number,
-    frame: number | undefined,
-  ): Promise<Float32Array> {
-    const { dataset } = this;
-    if (frame !== undefined && dataset.variables.has(variable)) {
-      const onLevels = levels.filter((level) => level !== null);
-      const values = await dataset.read(variable, frame, onLevels.length > 0 ? onLevels : undefined);
-      this.checkFinite(values, variable, levels, time);
-      return values;
-    }
-    const derived = deriveForcing(variable, time, dataset.latitudes, dataset.longitudes);
-    if (derived) return derived;
-    throw new DatasetError(
-      `${dataset.name}: the forcing '${variable}' is needed on ${formatUtc(time)}, when the file has none, and cannot ` +
-        'be derived; use fewer steps or data that reaches further.',
-    );
-  }
-
-  private checkFinite(values: Float32Array, variable: string, levels: (number | null)[], time: number): void {
-    const { gridNodes, dataset } = this;
-    levels.forEach((level, l) => {
-      const plane = values.subarray(l * gridNodes, (l + 1) * gridNodes);
-      let bad = 0;
-      for (const value of plane) if (!Number.isFinite(value)) bad++;
-      if (bad === 0) return;
-      const where = level === null ? '' : ` at ${level} hPa`;
-      const when = dataset.variables.get(variable)?.hasTime ? ` on ${formatUtc(time)}` : '';
-      throw new DatasetError(
-        `${dataset.name}: '${variable}'${where}${when} is NaN or infinite at ${bad} of ${gridNodes} grid points; ` +
-          `leave this ${level === null ? 'variable' : 'level or variable'} out of the task or fill the gaps.`,
-      );
-    });
   }
 }
 

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { DatasetError } from '../errors';
+import { type DatasetThread, openInThread, serveDataset, type ThreadReply } from './dataset_thread';
+import { writeNetcdf } from './netcdf_writer';
+import { openPlanet, smallPlanet } from './small_planet.fixture';
+
+/** A thread that is none: messages are copied as between threads, and answered later. */
+function pretendThread() {
+  const thread = {
+    ended: false,
+    fail: (_reason: string) => {},
+    posted: [] as unknown[],
+  };
+  let onReply: (reply: ThreadReply) => void;
+  const answer = serveDataset((reply, transfer) => {
+    const copy = structuredClone(reply, { transfer });
+    if (!thread.ended) setTimeout(() => onReply(copy), 0);
+  });
+  const port: DatasetThread = {
+    post(request) {
+      thread.posted.push(request);
+      // A File cannot be cloned in Node, as it can in browsers.
+      void answer('open' in request ? request : structuredClone(request));
+    },
+    listen(reply, failure) {
+      onReply = reply;
+      thread.fail = failure;
+    },
+    end: () => {
+      thread.ended = true;
+    },
+  };
+  return { thread, port };
+}
+
+const file = async () => new File([await writeNetcdf(smallPlanet())], 'planet.nc');
+
+test('a dataset in a thread is the dataset', async () => {
+  const { port } = pretendThread();
+  const { read, close, ...description } = await openInThread(port, { open: [await file()] });
+  const plain = await openPlanet(smallPlanet());
+  const { read: readHere, close: closeHere, ...expected } = plain;
+  expect(description).toEqual(expected);
+  for (const [variable, levels] of [
+    ['2m_temperature'],
+    ['geopotential', [850, 500]],
+    ['land_sea_mask'],
+  ] as const)
+    expect(await read(variable, 2, levels && [...levels])).toEqual(
+      await readHere(variable, 2, levels && [...levels]),
+    );
+  close();
+  closeHere();
+});
+
+test('its errors are those of the data, and only that request fails', async () => {
+  const { port } = pretendThread();
+  const dataset = await openInThread(port, { open: [await file()] });
+  const [wrong, right] = [dataset.read('vorticity', 0), dataset.read('2m_temperature', 0)];
+  await expect(wrong).rejects.toThrow(DatasetError);
+  await expect(wrong).rejects.toThrow(/planet\.nc: there is no variable 'vorticity'/);
+  expect(await right).toHaveLength(56);
+});
+
+test('data that cannot be opened end the thread', async () => {
+  const { port, thread } = pretendThread();
+  const opening = openInThread(port, { open: [new File(['nonsense'], 'notes.txt')] });
+  await expect(opening).rejects.toThrow(DatasetError);
+  await expect(opening).rejects.toThrow(/notes\.txt/);
+  expect(thread.ended).toBe(true);
+});
+
+test('when the thread has died, open and later reads are refused', async () => {
+  const { port, thread } = pretendThread();
+  const dataset = await openInThread(port, { open: [await file()] });
+  const open = dataset.read('2m_temperature', 0);
+  thread.fail('out of memory');
+  for (const read of [open, dataset.read('2m_temperature', 1)]) {
+    await expect(read).rejects.toThrow(DatasetError);
+    await expect(read).rejects.toThrow(
+      /planet\.nc: the thread that reads the data stopped \(out of memory\); open them again/,
+    );
+  }
+});
+
+test('closing lets the thread close the data before it ends, and refuses further reads', async () => {
+  const { port, thread } = pretendThread();
+  const dataset = await openInThread(port, { open: [await file()] });
+  const open = dataset.read('2m_temperature', 0);
+  dataset.close();
+  dataset.close();
+  for (const read of [open, dataset.read('2m_temperature', 1)])
+    await expect(read).rejects.toThrow(/planet\.nc: the file is closed; open it again/);
+  expect(thread.ended).toBe(false);
+  while (!thread.ended) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(thread.posted.at(-1)).toMatchObject({ close: true });
+  expect(thread.posted.filter((request) => 'close' in (request as object))).toHaveLength(1);
+});
