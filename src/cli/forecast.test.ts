@@ -35,6 +35,7 @@ async function withData<T>(path: string, use: (dataset: Dataset) => Promise<T>):
 }
 
 const times = await withData(data, async (dataset) => Array.from(dataset.times));
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 const iso = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 16)}Z`;
 
 describe('graphcast forecast', () => {
@@ -71,6 +72,28 @@ describe('graphcast forecast', () => {
       expect(values.length).toBe(5 * 19 * 36);
       expect(values.every(Number.isFinite)).toBe(true);
     });
+  });
+
+  it('writes the same as Zarr, in a folder or a ZIP archive', async () => {
+    const from = ['--steps', '2', '--time', iso(times[1])];
+    await forecast('same.nc', ...from);
+    for (const name of ['same.zarr', 'same.zarr.zip']) {
+      expect((await forecast(name, ...from)).lead_hours).toEqual([6, 12]);
+      await withData(scratch('same.nc'), (expected) =>
+        withData(scratch(name), async (written) => {
+          expect(written.times).toEqual(expected.times);
+          expect([...written.variables.values()].sort(byName)).toEqual(
+            [...expected.variables.values()].sort(byName),
+          );
+          for (const variable of expected.variables.keys())
+            expect(await written.read(variable, 1)).toEqual(await expected.read(variable, 1));
+        }),
+      );
+    }
+    const again = ['forecast', '--checkpoint', checkpoint, '--data', data, '--out', scratch('same.zarr')];
+    expect(await graphcastFailure(...again)).toMatch(
+      /same\.zarr is there already: remove it or choose another --out\./,
+    );
   });
 
   it('scores the lead times for which the data hold the truth, beside persistence', async () => {

@@ -1,35 +1,40 @@
 import { DatasetError } from '../errors';
 import { rollout } from '../forecast/rollout';
+import { SpatialMeans } from '../forecast/spatial_means';
 import { checkFits } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
-import { nodeAreas } from '../training/loss_weights';
 import { channelLayout } from '../weather/channels';
-import { type Dataset, openDataset } from '../weather/dataset';
-import { writeForecast } from '../weather/forecast_file';
+import type { Dataset } from '../weather/dataset';
 import { VARIABLES } from '../weather/variables';
 import { FRAME_SECONDS, WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
+import { beginForecast, checkForecastPath } from './forecast_output';
 import { type LeadScore, scoreLead, scoreTable } from './forecast_scores';
 import {
+  ACTIVATIONS_OPTION,
+  DATA_OPTIONS,
+  dataPaths,
   formatTime,
   loadCheckpoint,
   loadStatistics,
   MEMORY_OPTION,
   memoryBudget,
+  openData,
   openGpu,
   parametersOf,
+  parseActivations,
 } from './inputs';
 import { parseOptions, UsageError } from './options';
-import { checkWritable, writeWhole } from './outputs';
 import { Progress } from './progress';
+import { VARIANT_OPTION, variantOption } from './variant_option';
 
 const COMMAND = {
   usage: 'forecast --checkpoint C --data D [OPTIONS]',
   summary:
-    'Runs a forecast from two frames 6 h apart and writes it as NetCDF; scores it where the data hold the truth.',
+    'Runs a forecast from two frames 6 h apart and writes it as NetCDF or Zarr; scores it where the data hold the truth.',
   options: {
     checkpoint: { value: 'C.npz', help: 'checkpoint', required: true },
-    data: { value: 'D.nc', help: 'dataset with the initial state', required: true },
+    ...DATA_OPTIONS,
     stats: {
       value: 'DIR',
       help: 'folder of the three statistics files',
@@ -37,8 +42,10 @@ const COMMAND = {
     },
     steps: { value: 'N', help: 'steps of 6 h', default: '4' },
     time: { value: 'T', help: 'initial time, e.g. 2024-06-03T06:00Z', default: 'the last possible' },
-    out: { value: 'F.nc', help: 'file to write', default: 'forecast.nc' },
+    out: { value: 'F.nc', help: 'what to write: F.nc, F.zarr or F.zarr.zip', default: 'forecast.nc' },
+    activations: ACTIVATIONS_OPTION,
     memory: MEMORY_OPTION,
+    variant: VARIANT_OPTION,
     json: { help: 'print one JSON object' },
   },
 } as const;
@@ -46,14 +53,14 @@ const COMMAND = {
 export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
-  const [checkpointPath, dataPath] = [options.text('checkpoint')!, options.text('data')!];
+  const [checkpointPath, [dataPath]] = [options.text('checkpoint')!, dataPaths(options)];
   const steps = options.count('steps', 4);
   const out = options.text('out') ?? 'forecast.nc';
-  if (!out.endsWith('.nc')) throw new UsageError(`--out is '${out}', expected a name that ends in .nc.`);
-  checkWritable(out, '--out');
+  checkForecastPath(out);
+  const activations = parseActivations(options.text('activations'));
   const checkpoint = await loadCheckpoint(checkpointPath);
   const { task, modelConfig: config } = checkpoint;
-  const dataset = await openDataset(dataPath);
+  const dataset = await openData(options);
   checkFits(checkpoint, checkpointPath, dataset);
   const channels = channelLayout(task);
   const reader = new WindowReader(dataset, task, channels);
@@ -65,59 +72,41 @@ export async function run(args: string[]): Promise<void> {
     task,
     grid: dataset,
     statistics,
+    activations,
     memoryBudget: memoryBudget(gpu, options.text('memory')),
+    variant: variantOption(gpu, options.text('variant')),
   });
   try {
     model.writeParameters(parametersOf(checkpoint));
     const window = await reader.readInitial(firstFrame, steps);
     const initial = window.state.subarray(window.state.length / 2);
-    const area = areaForScores(dataset);
+    const means = new SpatialMeans(dataset);
     const units = (variable: string) =>
       dataset.variables.get(variable)?.units || VARIABLES.get(variable)?.units || '';
+    const { latitudes, longitudes } = dataset;
+    const { initialTime } = window;
+    const levels = task.pressureLevels;
+    const output = beginForecast(out, { latitudes, longitudes, levels, initialTime, layout: channels });
     const leadHours: number[] = [];
-    const states: Float32Array[] = [];
     const scores: LeadScore[] = [];
     const progress = new Progress(steps, 'steps');
     for await (const frame of rollout(model, new Executor(gpu), window, steps)) {
       leadHours.push(frame.leadHours);
-      states.push(frame.state);
+      await output.write(frame.leadHours, frame.state);
       const truth = reader.frameAtTime(frame.validTime);
       const trueState = truth === undefined ? undefined : await reader.truth(truth);
-      if (area && trueState) {
+      if (trueState) {
         const compared = { forecast: frame.state, truth: trueState, initial };
-        scores.push(scoreLead(channels, area, frame.leadHours, compared, units));
+        scores.push(scoreLead(channels, means, frame.leadHours, compared, units));
       }
       progress.show(frame.step);
     }
-    const { latitudes, longitudes } = dataset;
-    const { initialTime } = window;
-    const levels = task.pressureLevels;
-    const bytes = await writeForecast({
-      latitudes,
-      longitudes,
-      levels,
-      initialTime,
-      leadHours,
-      layout: channels,
-      states,
-    });
-    await writeWhole(out, bytes, '--out');
+    await output.finish();
     report(options.flag('json'), out, initialTime, leadHours, scores);
   } finally {
     model.destroy();
     dataset.close();
     gpu.close();
-  }
-}
-
-/** Area weights, or undefined (and a word on stderr) on a grid for which GraphCast defines none. */
-function areaForScores(dataset: Dataset): Float32Array | undefined {
-  try {
-    return nodeAreas(dataset);
-  } catch (error) {
-    if (!(error instanceof DatasetError)) throw error;
-    console.error(`No scores: ${error.message}`);
-    return undefined;
   }
 }
 

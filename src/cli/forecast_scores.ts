@@ -1,4 +1,4 @@
-import { SquaredError } from '../forecast/scores';
+import { rootMeanSquareError, type SpatialMeans } from '../forecast/spatial_means';
 import type { ChannelLayout } from '../weather/channels';
 
 /** Scores of one lead time. */
@@ -10,26 +10,22 @@ export interface LeadScore {
 
 /**
  * Area-weighted root mean square errors of a forecast frame and of "no change".
- * @param area weight of each grid node, mean 1
+ * @param means over the whole grid
  * @param forecast predicted state, [state channels, grid nodes]; so are `truth` and `initial`
  * @param units of a variable, as the data spell them
  */
 export function scoreLead(
   channels: ChannelLayout,
-  area: Float32Array,
+  means: SpatialMeans,
   leadHours: number,
   { forecast, truth, initial }: Record<'forecast' | 'truth' | 'initial', Float32Array>,
   units: (variable: string) => string,
 ): LeadScore {
-  const nodes = area.length;
+  const nodes = truth.length / channels.state.length;
   const rmse: LeadScore['rmse'] = {};
   channels.state.forEach(({ variable, level }, c) => {
     const plane = (state: Float32Array) => state.subarray(c * nodes, (c + 1) * nodes);
-    const errorOf = (state: Float32Array) => {
-      const error = new SquaredError(area);
-      error.add(plane(state), plane(truth));
-      return error.rmse;
-    };
+    const errorOf = (state: Float32Array) => rootMeanSquareError(means, plane(state), plane(truth));
     const name = level === null ? variable : `${variable} ${level}`;
     rmse[name] = { forecast: errorOf(forecast), persistence: errorOf(initial), unit: units(variable) };
   });

@@ -9,7 +9,13 @@ const COMMANDS: Record<
   info: { summary: 'what a checkpoint or dataset holds', load: () => import('./info') },
   forecast: { summary: 'run a forecast from a checkpoint and an analysis', load: () => import('./forecast') },
   loss: { summary: 'loss and gradients of a checkpoint on a dataset', load: () => import('./loss') },
+  evaluate: {
+    summary: 'score forecasts against the truth, persistence and climatology',
+    load: () => import('./evaluate'),
+  },
   train: { summary: 'train or fine-tune a model on a dataset', load: () => import('./train') },
+  simulate: { summary: 'make weather: a simulated planet', load: () => import('./simulate') },
+  fetch: { summary: 'copy a period of ERA5 from the web', load: () => import('./fetch') },
   plan: {
     summary: 'what a model takes on a GPU, before anything is allocated',
     load: () => import('./plan'),

@@ -1,12 +1,14 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { DatasetError } from '../errors';
+import { readLevels } from '../weather/coordinates';
 import { openDataset } from '../weather/dataset';
+import { openStore } from '../weather/open_store';
 import { formatTime, loadCheckpoint, reason } from './inputs';
 import { parseOptions } from './options';
 
 const COMMAND = {
   usage: 'info FILE [--json]',
-  summary: 'Says what a checkpoint (.npz) or a dataset (NetCDF) holds.',
+  summary: 'Says what a checkpoint (.npz), a dataset or a file of statistics holds.',
   positionals: ['FILE'],
   options: { json: { help: 'print one JSON object' } },
 };
@@ -15,15 +17,17 @@ export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
   const [path] = options.positionals;
-  const found = (await isZip(path)) ? await describeCheckpoint(path) : await describeDataset(path);
+  const found = (await isCheckpoint(path)) ? await describeCheckpoint(path) : await describeData(path);
   if (options.flag('json')) console.log(JSON.stringify(found));
   else
     for (const [key, value] of Object.entries(found)) console.log(`${`${key}:`.padEnd(22)}${asText(value)}`);
 }
 
-async function isZip(path: string): Promise<boolean> {
-  if (/^https?:/.test(path)) return false;
+/** A NumPy archive is a ZIP; so is a Zarr that is packed as one, by its name. */
+async function isCheckpoint(path: string): Promise<boolean> {
+  if (/^[a-z]+:\/\//i.test(path) || path.endsWith('.zip')) return false;
   try {
+    if ((await stat(path)).isDirectory()) return false;
     const file = await open(path);
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
     await file.close();
@@ -54,6 +58,37 @@ async function describeCheckpoint(path: string) {
     pressure_levels: task.pressureLevels,
     input_duration: task.inputDuration,
   };
+}
+
+/** A dataset, or a file of statistics. */
+async function describeData(path: string) {
+  try {
+    return await describeDataset(path);
+  } catch (error) {
+    const statistics = await describeStatistics(path).catch(() => undefined);
+    if (statistics) return statistics;
+    throw error;
+  }
+}
+
+/** One of the reference's statistics files: a number per variable, or per variable and level; undefined for others. */
+async function describeStatistics(path: string) {
+  const store = await openStore(path);
+  try {
+    const level = store.variables.get('level');
+    const tabulated = [...store.variables.values()].filter((variable) => variable !== level);
+    const isTable = tabulated.every(({ dimensions }) => ['', 'level'].includes(dimensions.join()));
+    if (!isTable || tabulated.length === 0) return undefined;
+    return {
+      kind: 'statistics',
+      levels: level ? Array.from(await readLevels(store, level)) : 'none',
+      variables: Object.fromEntries(
+        tabulated.map(({ name, dimensions }) => [name, dimensions.length > 0 ? 'per level' : 'one value']),
+      ),
+    };
+  } finally {
+    store.close();
+  }
 }
 
 async function describeDataset(path: string) {

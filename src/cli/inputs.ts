@@ -6,8 +6,9 @@ import { CheckpointError, DatasetError } from '../errors';
 import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
 import { latitudeWeights } from '../training/loss_weights';
 import { channelLayout } from '../weather/channels';
-import type { Dataset } from '../weather/dataset';
+import { type Dataset, openDataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
+import type { Period } from '../weather/periods';
 import {
   computeStatistics,
   readStatistics,
@@ -15,9 +16,11 @@ import {
   type TabulatedStatistics,
 } from '../weather/statistics';
 import type { Task } from '../weather/task';
+import { WindowIndex } from '../weather/window_index';
 import { dawn } from '../webgpu/dawn';
 import { type Gpu, openDevice } from '../webgpu/device';
-import { UsageError } from './options';
+import { ELEMENT_TYPES, type ElementType } from '../webgpu/tensor';
+import { type ParsedOptions, UsageError } from './options';
 import { Progress } from './progress';
 
 /** Option of commands that build a model. */
@@ -27,22 +30,86 @@ export const MEMORY_OPTION = {
   default: "half of the machine's where the CPU plays the GPU, else what 2 GiB for a step need",
 } as const;
 
+/** Option of commands that build a model. */
+export const ACTIVATIONS_OPTION = {
+  value: 'TYPE',
+  help: 'how activations are stored: float32, or bfloat16 in about half the memory',
+  default: 'float32',
+} as const;
+
 /**
- * Bytes from `8GB`, `8GiB` or `500MB`.
+ * The element type of {@link ACTIVATIONS_OPTION}; undefined when it was not given.
  * @throws UsageError on anything else
  */
-export function parseMemory(text: string): number {
+export function parseActivations(text: string | undefined): ElementType | undefined {
+  const found = ELEMENT_TYPES.find((type) => type === text);
+  if (text !== undefined && !found) {
+    throw new UsageError(`--activations is '${text}', expected one of ${ELEMENT_TYPES.join(', ')}.`);
+  }
+  return found;
+}
+
+/**
+ * Bytes from `8GB`, `8GiB` or `500MB`.
+ * @param option it was given to, for the message
+ * @throws UsageError on anything else
+ */
+export function parseSize(option: string, text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([MG]i?B)$/i.exec(text) ?? [];
   const bytes = { mb: 1e6, gb: 1e9, mib: 2 ** 20, gib: 2 ** 30 }[unit?.toLowerCase()];
   if (bytes === undefined)
-    throw new UsageError(`--memory is '${text}', expected a size such as 8GB or 500MB.`);
+    throw new UsageError(`--${option} is '${text}', expected a size such as 8GB or 500MB.`);
   return Number(number) * bytes;
 }
 
 /** The budget that was given, else half of the machine's memory where the CPU plays the GPU. */
 export function memoryBudget(gpu: Gpu, given: string | undefined): number | undefined {
-  if (given !== undefined) return parseMemory(given);
+  if (given !== undefined) return parseSize('memory', given);
   return gpu.adapter.isSoftware ? totalmem() / 2 : undefined;
+}
+
+/** Options of commands that read weather data; see `openData`. */
+export const DATA_OPTIONS = {
+  data: {
+    value: 'D.nc',
+    help: 'data: a file, a folder of files, or several with commas between or an own --data each',
+    required: true,
+    several: true,
+  },
+  statics: {
+    value: 'F.nc',
+    help: 'file with the static fields, also of another time or a finer grid',
+    default: "the data's own",
+  },
+  resolution: { value: 'DEG', help: 'keep every k-th grid point of finer data', default: "the data's own" },
+} as const;
+
+/** Paths and addresses of `--data`. */
+export function dataPaths(options: ParsedOptions): string[] {
+  const split = (text: string) => (existsSync(text) ? [text] : text.split(','));
+  return options.texts('data').flatMap(split).filter(Boolean);
+}
+
+/**
+ * What `openDataset` takes, from the options of a command.
+ * @throws UsageError when the resolution is no positive number
+ */
+export function openArguments(options: ParsedOptions): Parameters<typeof openDataset> {
+  const given = options.text('resolution');
+  const resolution = given === undefined ? undefined : Number(given);
+  if (resolution !== undefined && !(resolution > 0 && resolution < 180)) {
+    throw new UsageError(`--resolution is '${given}', expected degrees such as 1 or 0.25.`);
+  }
+  const paths = dataPaths(options);
+  return [paths.length === 1 ? paths[0] : paths, { resolution, statics: options.text('statics') }];
+}
+
+/**
+ * Opens the data that a command names with `DATA_OPTIONS`.
+ * @throws DatasetError, UsageError
+ */
+export function openData(options: ParsedOptions): Promise<Dataset> {
+  return openDataset(...openArguments(options));
 }
 
 /** Opens the device and says which on stderr. */
@@ -68,6 +135,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 
 /**
  * Statistics from a folder: the one named, else `stats` beside the data, else computed from the data.
+ * @param period whose frames they are computed from; all when left out
  * @throws DatasetError when a named folder lacks one of the three files
  */
 export async function loadStatistics(
@@ -75,17 +143,21 @@ export async function loadStatistics(
   dataPath: string,
   dataset: Dataset,
   task: Task,
+  period?: Period,
 ): Promise<{ statistics: TabulatedStatistics; source: string }> {
-  const beside = join(dirname(dataPath), 'stats');
-  const chosen =
-    folder ??
-    (Object.values(STATISTICS_FILES).every((f) => existsSync(join(beside, f))) ? beside : undefined);
+  // Data may be a folder of files, with the statistics among them.
+  const beside = [join(dataPath, 'stats'), join(dirname(dataPath), 'stats')];
+  const isComplete = (path: string) =>
+    Object.values(STATISTICS_FILES).every((f) => existsSync(join(path, f)));
+  const chosen = folder ?? beside.find(isComplete);
   if (chosen === undefined) {
-    const progress = new Progress(dataset.times.length, 'frames');
-    console.error(`No statistics folder: computing statistics from ${dataset.name}.`);
-    const statistics = await computeStatistics(dataset, task, (done) => progress.show(done));
+    const progress = new Progress(new WindowIndex(dataset, period).frames().length, 'frames');
+    const from = period ? `${period.name} of ${dataset.name}` : dataset.name;
+    console.error(`No statistics folder: computing statistics from ${from}.`);
+    const onProgress = (done: number) => progress.show(done);
+    const statistics = await computeStatistics(dataset, task, { period, onProgress });
     warnOfMissing(task, statistics, dataset.name);
-    return { statistics, source: 'computed from the data' };
+    return { statistics, source: `computed from ${period?.name ?? 'the data'}` };
   }
   for (const file of Object.values(STATISTICS_FILES)) {
     if (!existsSync(join(chosen, file))) {

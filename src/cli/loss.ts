@@ -4,28 +4,33 @@ import { writeNpz } from '../graphcast/npz';
 import { channelWeights, trainingTerms } from '../training/loss_weights';
 import { lossFromSums, RolloutLoss } from '../training/rollout_loss';
 import { channelLayout } from '../weather/channels';
-import { openDataset } from '../weather/dataset';
 import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import {
+  ACTIVATIONS_OPTION,
+  DATA_OPTIONS,
+  dataPaths,
   formatTime,
   loadCheckpoint,
   loadStatistics,
   MEMORY_OPTION,
   memoryBudget,
+  openData,
   openGpu,
   parametersOf,
+  parseActivations,
   requireUniformGrid,
 } from './inputs';
 import { parseOptions } from './options';
 import { checkWritable, writeWhole } from './outputs';
+import { VARIANT_OPTION, variantOption } from './variant_option';
 
 const COMMAND = {
   usage: 'loss --checkpoint C --data D [OPTIONS]',
   summary: 'Loss of a checkpoint on the last N + 2 frames of a file, as the reference computes it.',
   options: {
     checkpoint: { value: 'C.npz', help: 'checkpoint', required: true },
-    data: { value: 'D.nc', help: 'dataset', required: true },
+    ...DATA_OPTIONS,
     stats: {
       value: 'DIR',
       help: 'folder of the three statistics files',
@@ -33,7 +38,9 @@ const COMMAND = {
     },
     steps: { value: 'N', help: 'autoregressive steps of 6 h', default: '1' },
     gradients: { value: 'G.npz', help: 'write the gradient of every parameter array there' },
+    activations: ACTIVATIONS_OPTION,
     memory: MEMORY_OPTION,
+    variant: VARIANT_OPTION,
     json: { help: 'print one JSON object' },
   },
 } as const;
@@ -41,13 +48,14 @@ const COMMAND = {
 export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
-  const [checkpointPath, dataPath] = [options.text('checkpoint')!, options.text('data')!];
+  const [checkpointPath, [dataPath]] = [options.text('checkpoint')!, dataPaths(options)];
   const steps = options.count('steps', 1);
   const gradientsPath = options.text('gradients');
   if (gradientsPath) checkWritable(gradientsPath, '--gradients');
+  const activations = parseActivations(options.text('activations'));
   const checkpoint = await loadCheckpoint(checkpointPath);
   const { task, modelConfig: config } = checkpoint;
-  const dataset = await openDataset(dataPath);
+  const dataset = await openData(options);
   requireUniformGrid(dataset);
   checkFits(checkpoint, checkpointPath, dataset);
   const { statistics } = await loadStatistics(options.text('stats'), dataPath, dataset, task);
@@ -64,7 +72,9 @@ export async function run(args: string[]): Promise<void> {
     grid: dataset,
     statistics,
     training,
+    activations,
     memoryBudget: memoryBudget(gpu, options.text('memory')),
+    variant: variantOption(gpu, options.text('variant')),
   });
   try {
     model.writeParameters(parametersOf(checkpoint));

@@ -13,11 +13,24 @@ describe('--help', () => {
 
   it.each([
     ['info', ['json']],
-    ['loss', ['checkpoint', 'data', 'stats', 'steps', 'gradients', 'json']],
-    ['forecast', ['checkpoint', 'data', 'stats', 'steps', 'time', 'out', 'json']],
+    ['loss', ['checkpoint', 'data', 'statics', 'resolution', 'stats', 'steps', 'gradients', 'json']],
+    ['forecast', ['checkpoint', 'data', 'statics', 'resolution', 'stats', 'steps', 'time', 'out', 'json']],
     [
       'train',
-      ['data', 'stats', 'preset', 'config', 'checkpoint', 'resume', 'updates', 'seed', 'out', 'save-every'],
+      [
+        'data',
+        'statics',
+        'resolution',
+        'stats',
+        'preset',
+        'config',
+        'checkpoint',
+        'resume',
+        'updates',
+        'seed',
+        'out',
+        'save-every',
+      ],
     ],
     ['bench', ['json']],
   ])('%s shows every option with its default', async (command, options) => {

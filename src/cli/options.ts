@@ -12,6 +12,8 @@ interface Option {
   /** Shown in the help; the command itself applies it. A switch is off, so it needs none. */
   default?: string;
   required?: true;
+  /** May be given several times; see `texts`. */
+  several?: true;
 }
 
 /** What a command takes. */
@@ -25,7 +27,9 @@ export interface CommandOptions {
 /** Values of a command line, checked against what the command takes. */
 export interface ParsedOptions {
   positionals: string[];
+  /** The first one of an option that is given several times. */
   text(name: string): string | undefined;
+  texts(name: string): string[];
   flag(name: string): boolean;
   /** A whole number from `least`. Throws UsageError on anything else. */
   count(name: string, fallback: number, least?: number): number;
@@ -36,9 +40,11 @@ export interface ParsedOptions {
  * @throws UsageError on unknown options, missing values or arguments
  */
 export function parseOptions(command: CommandOptions, args: string[]): ParsedOptions | undefined {
-  const options: Record<string, { type: 'string' | 'boolean' }> = { help: { type: 'boolean' } };
-  for (const [name, { value }] of Object.entries(command.options)) {
-    options[name] = { type: value === undefined ? 'boolean' : 'string' };
+  const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> = {
+    help: { type: 'boolean' },
+  };
+  for (const [name, { value, several }] of Object.entries(command.options)) {
+    options[name] = { type: value === undefined ? 'boolean' : 'string', multiple: several ?? false };
   }
   let parsed: ReturnType<typeof parseArgs>;
   try {
@@ -60,10 +66,12 @@ export function parseOptions(command: CommandOptions, args: string[]): ParsedOpt
     ([name, o]) => o.required && parsed.values[name] === undefined,
   );
   if (missing) throw new UsageError(`--${missing[0]} is missing.\n\n${helpText(command)}`);
-  const text = (name: string) => parsed.values[name] as string | undefined;
+  const texts = (name: string) => [parsed.values[name] ?? []].flat() as string[];
+  const text = (name: string): string | undefined => texts(name)[0];
   return {
     positionals: parsed.positionals,
     text,
+    texts,
     flag: (name) => parsed.values[name] === true,
     count(name, fallback, least = 1) {
       const value = text(name);

@@ -2,8 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SquaredError } from '../forecast/scores';
-import { nodeAreas } from '../training/loss_weights';
+import { rootMeanSquareError, SpatialMeans } from '../forecast/spatial_means';
 import { type Dataset, openDataset } from '../weather/dataset';
 import { realData } from '../weather/real_data.fixture';
 import { graphcastJson, readMetrics, scratchFolder } from './command.fixture';
@@ -31,13 +30,11 @@ function writeSchedule(path: string, updates: number): string {
 
 /** RMSE of "no change" over 6 h, per pair of neighbouring frames. */
 async function persistence(dataset: Dataset, variable: string, level: number): Promise<number[]> {
-  const area = nodeAreas(dataset);
+  const means = new SpatialMeans(dataset);
+  const read = (frame: number) => dataset.read(variable, frame, [level]);
   const errors: number[] = [];
-  for (let frame = 1; frame < dataset.times.length; frame++) {
-    const error = new SquaredError(area);
-    error.add(await dataset.read(variable, frame, [level]), await dataset.read(variable, frame - 1, [level]));
-    errors.push(error.rmse);
-  }
+  for (let frame = 1; frame < dataset.times.length; frame++)
+    errors.push(rootMeanSquareError(means, await read(frame), await read(frame - 1)));
   return errors;
 }
 

@@ -2,29 +2,46 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryPlan } from '../training/memory_plan';
 import { graphcast, graphcastJson } from './command.fixture';
 
-type Plans = Record<string, { forecast: MemoryPlan; training: MemoryPlan | { refused: string } }>;
+type Plans = Record<
+  string,
+  Record<'float32' | 'bfloat16', { forecast: MemoryPlan; training: MemoryPlan | { refused: string } }>
+>;
 
 describe('graphcast plan', () => {
   it('says what GraphCast_small takes', async () => {
     const plans = await graphcastJson<Plans>('plan', '--preset', 'graphcast_small');
-    const { forecast, training } = plans.graphcast_small;
+    const { forecast, training } = plans.graphcast_small.float32;
     expect(forecast.parts.parameters / 4).toBeGreaterThanOrEqual(35_979_347);
     expect(forecast.forwardFlops / 2.69e12).toBeCloseTo(1, 1); // spec 5.4
     expect(forecast.total).toBeLessThan(1.5e9);
     expect(forecast.widestBinding).toBeLessThanOrEqual(128 * 2 ** 20);
-    expect((training as MemoryPlan).total).toBeLessThan(5e9);
+    expect((training as MemoryPlan).total).toBeLessThan(4e9);
+  });
+
+  it('says what GraphCast_small takes with packed activations', async () => {
+    const options = ['--preset', 'graphcast_small', '--activations', 'bfloat16', '--ar-steps'];
+    const [{ graphcast_small: one }, { graphcast_small: twelve }] = [
+      await graphcastJson<Plans>('plan', ...options, '1'),
+      await graphcastJson<Plans>('plan', ...options, '12'),
+    ];
+    expect(one).not.toHaveProperty('float32');
+    const { total } = one.bfloat16.training as MemoryPlan;
+    expect(total).toBeLessThan(2.5e9);
+    expect((twelve.bfloat16.training as MemoryPlan).total - total).toBeLessThan(1.5e9);
   });
 
   it('says how much is missing', async () => {
     const plans = await graphcastJson<Plans>('plan', '--preset', 'graphcast_small', '--memory', '2GB');
-    expect(plans.graphcast_small.training).toEqual({
+    expect(plans.graphcast_small.float32.training).toEqual({
       refused: expect.stringMatching(/needs .* GiB, .* GiB are allowed/),
     });
   });
 
   it('prints units, and refuses what is no size', async () => {
     const { stdout } = await graphcast(['plan', '--preset', 'tiny', '--ar-steps', '2']);
-    expect(stdout).toMatch(/training, 2 autoregressive steps: [\d.]+ MB, forward [\d.]+ GFLOP/);
+    expect(stdout).toMatch(/training, 2 autoregressive steps, bfloat16: [\d.]+ MB, forward [\d.]+ GFLOP/);
+    const halves = await graphcast(['plan', '--activations', 'float16']);
+    expect(halves.stderr).toMatch(/--activations is 'float16', expected one of float32, bfloat16/);
     const refused = await graphcast(['plan', '--memory', 'much']);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/--memory is 'much', expected a size such as 8GB/);

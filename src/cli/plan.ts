@@ -1,22 +1,21 @@
 import { PRESETS } from '../graphcast/config';
 import { type MemoryOutcome, type MemoryRequest, memoryOutcome } from '../training/memory_plan';
 import { formatBytes, recomputed } from '../training/memory_plan_words';
-import { TASKS } from '../weather/task';
 import { installGlobals } from '../webgpu/dawn';
 import { GUARANTEED_LIMITS } from '../webgpu/paper_gpu';
-import { MEMORY_OPTION, parseMemory } from './inputs';
-import { parseOptions, UsageError } from './options';
-
-/** Grid spacing of the presets that do not name one, degrees. */
-const SPACING: Record<string, number> = { tiny: 10, mini: 6, midi: 4 };
+import { ELEMENT_TYPES } from '../webgpu/tensor';
+import { ACTIVATIONS_OPTION, MEMORY_OPTION, parseActivations, parseSize } from './inputs';
+import { parseOptions } from './options';
+import { type PresetSetting, presetSetting } from './preset_setting';
 
 const COMMAND = {
-  usage: 'plan [--preset P] [--ar-steps N] [--memory 8GB] [--json]',
+  usage: 'plan [--preset P] [--ar-steps N] [--activations TYPE] [--memory 8GB] [--json]',
   summary:
     "Says what a model takes on a GPU, before anything is allocated: to forecast, and to train with batch 1.\nA grid with poles at the preset's spacing, the preset's task or TASK_13.",
   options: {
     preset: { value: 'P', help: 'one of the presets', default: 'all' },
     'ar-steps': { value: 'N', help: 'autoregressive steps of training', default: '1' },
+    activations: { ...ACTIVATIONS_OPTION, default: 'both' },
     memory: { ...MEMORY_OPTION, default: 'none: what 2 GiB for a step need' },
     json: { help: 'print one JSON object' },
   },
@@ -26,48 +25,36 @@ export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
   const only = options.text('preset');
-  if (only !== undefined && !Object.hasOwn(PRESETS, only)) {
-    throw new UsageError(`--preset is '${only}', expected one of ${Object.keys(PRESETS).join(', ')}.`);
-  }
+  const names = only === undefined ? Object.keys(PRESETS) : [only];
+  const settings = new Map(names.map((name) => [name, presetSetting(name)]));
   const memory = options.text('memory');
-  const budget = memory === undefined ? undefined : parseMemory(memory);
+  const budget = memory === undefined ? undefined : parseSize('memory', memory);
   const arSteps = options.count('ar-steps', 1);
+  const onlyType = parseActivations(options.text('activations'));
   await installGlobals();
-  const found: Record<string, { forecast: MemoryOutcome; training: MemoryOutcome }> = {};
-  for (const name of only === undefined ? Object.keys(PRESETS) : [only]) {
-    const request = requestOf(name);
-    found[name] = {
-      forecast: memoryOutcome({ ...request, arSteps: 0, budget }),
-      training: memoryOutcome({ ...request, arSteps, budget }),
-    };
-    if (!options.flag('json')) print(name, found[name], arSteps);
+  const found: Record<string, Record<string, { forecast: MemoryOutcome; training: MemoryOutcome }>> = {};
+  for (const [name, setting] of settings) {
+    if (!options.flag('json')) console.log(`\n${name}: ${PRESETS[name].description}`);
+    found[name] = {};
+    for (const activations of onlyType === undefined ? ELEMENT_TYPES : [onlyType]) {
+      const request = { ...requestOf(setting), activations, budget };
+      const outcomes = {
+        forecast: memoryOutcome({ ...request, arSteps: 0 }),
+        training: memoryOutcome({ ...request, arSteps }),
+      };
+      found[name][activations] = outcomes;
+      if (options.flag('json')) continue;
+      const steps = `${arSteps} autoregressive step${arSteps === 1 ? '' : 's'}`;
+      printOutcome(`forecast, ${activations}`, outcomes.forecast);
+      printOutcome(`training, ${steps}, ${activations}`, outcomes.training);
+    }
   }
   if (options.flag('json')) console.log(JSON.stringify(found));
 }
 
-function requestOf(name: string): Omit<MemoryRequest, 'arSteps' | 'budget'> {
-  const { model, task } = PRESETS[name];
-  const spacing = SPACING[name] ?? model.resolution;
-  return {
-    model,
-    task: TASKS[(task ?? 'TASK_13') as keyof typeof TASKS],
-    grid: {
-      latitudes: Float32Array.from({ length: 180 / spacing + 1 }, (_, i) => -90 + i * spacing),
-      longitudes: Float32Array.from({ length: 360 / spacing }, (_, i) => i * spacing),
-    },
-    // What every adapter guarantees decides how work is cut; buffers are only measured.
-    limits: { ...GUARANTEED_LIMITS, maxBufferSize: Number.POSITIVE_INFINITY },
-  };
-}
-
-function print(
-  name: string,
-  { forecast, training }: { forecast: MemoryOutcome; training: MemoryOutcome },
-  arSteps: number,
-): void {
-  console.log(`\n${name}: ${PRESETS[name].description}`);
-  printOutcome('forecast', forecast);
-  printOutcome(`training, ${arSteps} autoregressive step${arSteps === 1 ? '' : 's'}`, training);
+function requestOf({ config: model, ...setting }: PresetSetting): Omit<MemoryRequest, 'arSteps' | 'budget'> {
+  // What every adapter guarantees decides how work is cut; buffers are only measured.
+  return { model, ...setting, limits: { ...GUARANTEED_LIMITS, maxBufferSize: Number.POSITIVE_INFINITY } };
 }
 
 function printOutcome(what: string, plan: MemoryOutcome): void {

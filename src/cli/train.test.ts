@@ -30,7 +30,7 @@ describe('graphcast train on the golden window', () => {
       ...['--config', config, '--out', out],
     );
     expect(readdirSync(out).sort()).toEqual(
-      ['checkpoint.npz', 'config.json', 'metrics.jsonl', 'optimizer.npz', 'stats'].sort(),
+      ['checkpoint.npz', 'config.json', 'data.json', 'metrics.jsonl', 'optimizer.npz', 'stats'].sort(),
     );
 
     const metrics = readMetrics(out);
@@ -78,7 +78,8 @@ describe('a run can be repeated and continued bit for bit', async () => {
     ...more,
   ];
   const file = (run: string, name: string) => readFileSync(join(scratch(run), name));
-  const told = (run: string) => readMetrics(scratch(run)).map(({ seconds: _, ...rest }) => rest);
+  const told = (run: string) =>
+    readMetrics(scratch(run)).map(({ seconds: _, data_wait_seconds: __, ...rest }) => rest);
   const updatesTold = (run: string) =>
     existsSync(join(scratch(run), 'metrics.jsonl')) ? told(run).length : 0;
   const expectSameRun = (run: string) => {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { defaultVariant } from '../../shaders/linear/variant';
 import { ConfigError } from '../errors';
 import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
+import { recordData, requireSameData } from '../training/data_record';
 import {
   completeRunConfig,
   DEFAULT_PRESET,
@@ -14,31 +14,40 @@ import {
   type RunConfig,
 } from '../training/run_config';
 import { RunFolder } from '../training/run_folder';
+import type { Sampling } from '../training/sampler';
 import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
+import { requireWindows } from '../training/window_sequence';
 import { channelLayout } from '../weather/channels';
-import { type Dataset, openDataset } from '../weather/dataset';
+import type { Dataset } from '../weather/dataset';
+import { periodNamed } from '../weather/periods';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
 import {
+  ACTIVATIONS_OPTION,
+  DATA_OPTIONS,
+  dataPaths,
   loadCheckpoint,
   loadStatistics,
   MEMORY_OPTION,
   memoryBudget,
   openGpu,
   parametersOf,
+  parseActivations,
   reason,
   requireUniformGrid,
 } from './inputs';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
+import { openTrainingData, periodsOf, RUN_DATA_OPTIONS, TRAINING_DATA_OPTIONS } from './training_data';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
+import { VARIANT_OPTION, variantOption } from './variant_option';
 
 const COMMAND = {
   usage: 'train --data D [OPTIONS]',
   summary:
     'Trains a model from scratch (--preset or --config), fine-tunes one (--checkpoint), or continues a run (--resume).\nCtrl-C saves a checkpoint and stops.',
   options: {
-    data: { value: 'D.nc', help: 'dataset', required: true },
+    ...DATA_OPTIONS,
     stats: {
       value: 'DIR',
       help: 'folder of the three statistics files',
@@ -55,8 +64,11 @@ const COMMAND = {
     },
     seed: { value: 'N', help: 'initial parameters and order of windows', default: '0' },
     out: { value: 'RUN/', help: 'run folder to write', default: 'run' },
+    ...TRAINING_DATA_OPTIONS,
     'save-every': { value: 'N', help: 'updates between checkpoints', default: '200' },
+    activations: ACTIVATIONS_OPTION,
     memory: MEMORY_OPTION,
+    variant: VARIANT_OPTION,
     json: { help: 'print one JSON object at the end' },
   },
 } as const;
@@ -79,15 +91,14 @@ export async function run(args: string[]): Promise<void> {
   if (!options) return;
   checkCombination(options);
   const saveEvery = options.count('save-every', 200);
-  const dataPath = options.text('data')!;
-  const dataset = await openDataset(dataPath);
+  const [dataPath] = dataPaths(options);
+  const dataset = await openTrainingData(options);
   requireUniformGrid(dataset);
   const start = options.text('resume')
     ? await resume(options, dataPath, dataset)
     : await begin(options, dataPath, dataset);
   const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
   const gpu = await openGpu();
-  config.kernel_variant ??= defaultVariant(gpu.adapter); // written into the run folder, and kept on resume
   const trainer = await Trainer.create({
     gpu,
     dataset,
@@ -96,7 +107,9 @@ export async function run(args: string[]): Promise<void> {
     parameters,
     state,
     memoryBudget: memoryBudget(gpu, options.text('memory')),
+    variant: variantOption(gpu, options.text('variant'), config.kernel_variant),
   });
+  config.kernel_variant = trainer.model.variants; // written into the run folder, and kept on resume
   try {
     console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
     report(
@@ -118,7 +131,7 @@ function checkCombination(options: ParsedOptions): void {
   if (sources.length > 1 && sources.join() !== 'config,checkpoint') {
     throw new UsageError(`--${sources.join(' and --')} exclude each other.`);
   }
-  const ofNewRun = given(['stats', 'updates', 'seed', 'out']);
+  const ofNewRun = given(['stats', 'updates', 'seed', 'out', 'activations', 'variant', ...RUN_DATA_OPTIONS]);
   if (options.text('resume') !== undefined && ofNewRun.length > 0) {
     throw new UsageError(`--${ofNewRun[0]} is for a new run; --resume takes it from the run's folder.`);
   }
@@ -151,7 +164,11 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
   const checkpoint = checkpointPath ? await loadCheckpoint(checkpointPath) : undefined;
   if (checkpoint) checkFits(checkpoint, checkpointPath!, dataset);
   const config = await configOf(options, dataset, checkpoint);
-  const { statistics, source } = await loadStatistics(options.text('stats'), dataPath, dataset, config.task);
+  requireWindows(dataset, config);
+  const data = await recordData(dataset, config);
+  const period = periodNamed(config.periods, 'train');
+  const folder = options.text('stats');
+  const { statistics, source } = await loadStatistics(folder, dataPath, dataset, config.task, period);
   console.error(`Statistics: ${source}`);
   return {
     config,
@@ -162,7 +179,7 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
       license: checkpoint?.license ?? FRESH_LICENSE,
     },
     path,
-    openFolder: async () => RunFolder.create(path, config, await writeStatistics(statistics)),
+    openFolder: async () => RunFolder.create(path, config, await writeStatistics(statistics), data),
   };
 }
 
@@ -172,6 +189,9 @@ async function resume(options: ParsedOptions, dataPath: string, dataset: Dataset
   checkFits(checkpoint, path, dataset);
   const { task, modelConfig: model, description, license } = checkpoint;
   const config = completeRunConfig(given, { task, model, updates: 1 });
+  requireWindows(dataset, config);
+  const recorded = await folder.readData();
+  if (recorded) requireSameData(recorded, await recordData(dataset, config), path, dataset.name);
   const { statistics } = await loadStatistics(folder.statistics, dataPath, dataset, config.task);
   console.error(`Continuing after update ${state.update} of ${totalUpdates(config.phases)}.`);
   return {
@@ -202,7 +222,12 @@ async function configOf(
   if (given.phases && options.text('updates') !== undefined) {
     throw new ConfigError(`${path}: its phases say how many updates there are; leave out --updates.`);
   }
+  const periods = periodsOf(options);
+  if (Object.keys(periods).length > 0) given.periods = { ...given.periods, ...periods };
+  const sampling = options.text('sampling');
+  if (sampling !== undefined) given.sampling = sampling as Sampling; // checked with the rest
   if (options.text('seed') !== undefined) given.seed = options.count('seed', 0, 0);
+  given.activations = parseActivations(options.text('activations')) ?? given.activations;
   return completeRunConfig(given, {
     task: checkpoint?.task ?? taskFromDataset(dataset),
     model: checkpoint?.modelConfig ?? presetModel(options.text('preset') ?? DEFAULT_PRESET),

@@ -96,7 +96,8 @@ function checkFinite({ update, loss, gradientNorm }: UpdateMetrics, saved: strin
   throw new TrainingError(`The ${what} of update ${update} is not a finite number; ${remedy}.`);
 }
 
-function listenForStop() {
+/** Notes that SIGINT or SIGTERM asks to stop; a second one ends the process at once. */
+export function listenForStop() {
   const stop = (name: NodeJS.Signals) => {
     if (signals.received) process.exit(exitCodeOf(name));
     signals.received = name;
