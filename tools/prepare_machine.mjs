@@ -94,9 +94,20 @@ function lookForFont() {
   return { found, remedy: 'install a TrueType font, for example the package fonts-dejavu-core' };
 }
 
+/** Two flavours of MPI, for runs shared by several processes. @returns {Finding} */
+function lookForMpi() {
+  const flavours = ['mpirun.openmpi', 'mpirun.mpich'];
+  const found = flavours.filter((name) => spawnSync(name, ['--version']).status === 0);
+  if (found.length === flavours.length) return { found: found.join(' and ') };
+  return {
+    remedy: 'install Open MPI and MPICH, as mpirun.openmpi and mpirun.mpich (Debian: openmpi-bin, mpich)',
+  };
+}
+
 const requirements = [
   { name: 'browser', look: lookForBrowser, install: installBrowser },
   { name: 'font', look: lookForFont, install: () => apt([...aptInstall, 'fonts-dejavu-core']) },
+  { name: 'MPI', look: lookForMpi, install: () => apt([...aptInstall, 'openmpi-bin', 'mpich']) },
   // After the browser, which brings SwiftShader.
   { name: 'WebGPU adapter for Node', look: lookForAdapter, install: installVulkanDriver },
 ];

@@ -18,13 +18,18 @@ export interface Finished {
 /** Ends a command from outside, as soon as a condition holds. */
 export interface Stop {
   signal: NodeJS.Signals;
-  when: () => boolean;
+  /** @param stderr so far */
+  when: (stderr: string) => boolean;
 }
 
-/** Runs `graphcast` to its end, whatever that is. */
-export function graphcast(args: string[], stop?: Stop): Promise<Finished> {
+/**
+ * Runs `graphcast` to its end, whatever that is.
+ * @param launcher a program with arguments that starts it, `mpirun` for example
+ */
+export function graphcast(args: string[], stop?: Stop, launcher: string[] = []): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...given] = [...launcher, process.execPath, PROGRAM, ...args];
+    const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'] });
     const text = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (chunk: string) => {
@@ -32,7 +37,7 @@ export function graphcast(args: string[], stop?: Stop): Promise<Finished> {
       });
     }
     const watch = setInterval(() => {
-      if (!stop?.when()) return;
+      if (!stop?.when(text.stderr)) return;
       clearInterval(watch);
       child.kill(stop.signal);
     }, 5);

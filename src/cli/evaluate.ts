@@ -9,22 +9,28 @@ import { parseScores, type Scores } from '../forecast/scores_file';
 import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { channelLayout } from '../weather/channels';
-import { type Dataset, openDataset } from '../weather/dataset';
-import { type Period, periodNamed } from '../weather/periods';
+import type { Dataset } from '../weather/dataset';
+import { type Period, periodBetween } from '../weather/periods';
 import { VARIABLES } from '../weather/variables';
 import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
+import type { ElementType } from '../webgpu/tensor';
 import { climatologyFor, saveClimatology } from './evaluate_climatology';
 import { baselineTask, chosenChannels } from './evaluate_fields';
 import { outputsFor, report, writeOutputs } from './evaluate_outputs';
 import {
+  ACTIVATIONS_OPTION,
+  DATA_OPTIONS,
+  dataPaths,
   formatTime,
   loadCheckpoint,
   loadStatistics,
   MEMORY_OPTION,
   memoryBudget,
+  openData,
   openGpu,
   parametersOf,
+  parseActivations,
   reason,
 } from './inputs';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
@@ -42,7 +48,8 @@ const COMMAND = {
   summary:
     "Scores forecasts from many initial times with WeatherBench 2's definitions, beside persistence and climatology;\nthese two alone without a checkpoint. Ctrl-C stops and writes the scores so far.",
   options: {
-    data: { value: 'D.nc', help: 'dataset with initial states and truth' },
+    ...DATA_OPTIONS,
+    data: { ...DATA_OPTIONS.data, required: undefined }, // an earlier evaluation needs none
     checkpoint: { value: 'C.npz', help: 'model to score' },
     stats: {
       value: 'DIR',
@@ -73,9 +80,11 @@ const COMMAND = {
     against: { value: 'S.json', help: 'another evaluation to compare with, in the scorecard' },
     out: {
       value: 'OUT',
-      help: 'scores.json, scores.csv or scorecard.html by its ending; a folder gets all three',
+      help: 'scores.json, scores.csv or scorecard.html by its ending, or a folder (OUT/) for all three; may be repeated',
       default: 'scores.json',
+      several: true,
     },
+    activations: ACTIVATIONS_OPTION,
     memory: MEMORY_OPTION,
     variant: VARIANT_OPTION,
     json: { help: 'print one JSON object' },
@@ -86,9 +95,9 @@ export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
   checkCombination(options);
-  const outputs = outputsFor(options.text('out') ?? 'scores.json');
+  const outputs = outputsFor(options.texts('out'));
   const against = await loadScores(options.text('against'));
-  if (against && !outputs.scorecard)
+  if (against && outputs.scorecard.length === 0)
     throw new UsageError('--against is for the scorecard; choose an --out that ends in .html, or a folder.');
   const scores = (await loadScores(options.text('scores'))) ?? (await evaluate(options));
   const written = await writeOutputs(outputs, scores, against);
@@ -106,9 +115,9 @@ function checkCombination(options: ParsedOptions): void {
   );
   if (options.text('scores') !== undefined)
     refuse(own, 'is for an evaluation; --scores takes an earlier one.');
-  else if (options.text('data') === undefined) throw new UsageError('--data is missing.');
+  else if (dataPaths(options).length === 0) throw new UsageError('--data is missing.');
   if (options.text('checkpoint') === undefined)
-    refuse(['stats', 'memory'], 'is for a model; give its --checkpoint.');
+    refuse(['stats', 'memory', 'activations', 'variant'], 'is for a model; give its --checkpoint.');
   if (options.text('climatology') === 'none')
     refuse(['climatology-period', 'save-climatology'], 'is for a climatology, and there is to be none.');
 }
@@ -127,7 +136,6 @@ async function loadScores(path: string | undefined): Promise<Scores | undefined>
 }
 
 async function evaluate(options: ParsedOptions): Promise<Scores> {
-  const dataPath = options.text('data')!;
   const checkpointPath = options.text('checkpoint');
   const regions = options.text('regions') ? regionsNamed(options.text('regions')!.split(',')) : REGIONS;
   const initialTimes = {
@@ -140,7 +148,8 @@ async function evaluate(options: ParsedOptions): Promise<Scores> {
   const savePath = options.text('save-climatology');
   if (savePath) checkWritable(savePath, '--save-climatology');
   const checkpoint = checkpointPath ? await loadCheckpoint(checkpointPath) : undefined;
-  const dataset = await openDataset(dataPath);
+  const activations = parseActivations(options.text('activations'));
+  const dataset = await openData(options);
   const opened: { close(): void }[] = [dataset];
   try {
     if (checkpoint) checkFits(checkpoint, checkpointPath!, dataset);
@@ -155,7 +164,7 @@ async function evaluate(options: ParsedOptions): Promise<Scores> {
     const climatology = await climatologyFor(source, climatologyPeriod, data);
     if (climatology) opened.push(climatology);
     if (savePath) await saveClimatology(savePath, climatology, data);
-    const model = checkpoint && (await openModel(options, checkpoint, dataset, reader));
+    const model = checkpoint && (await openModel(options, checkpoint, dataset, reader, activations));
     if (model) opened.push(model);
     const evaluation = new Evaluation({
       grid: dataset,
@@ -173,7 +182,7 @@ async function evaluate(options: ParsedOptions): Promise<Scores> {
     return scoresOf(evaluation, {
       name: checkpointPath ? join(basename(dirname(checkpointPath)), basename(checkpointPath)) : BASELINES,
       description: checkpoint?.description ?? 'The baselines alone, without a model.',
-      data: basename(dataPath),
+      data: basename(dataset.name),
       units: (variable) => dataset.variables.get(variable)?.units || VARIABLES.get(variable)?.units || '',
     });
   } finally {
@@ -188,7 +197,7 @@ function periodOf(options: ParsedOptions, name: string): Period | undefined {
   const [first, last = first, ...more] = text.split('/');
   if (more.length > 0)
     throw new UsageError(`--${name} is '${text}', expected FROM/TO such as 2020-01-01/2020-06-30.`);
-  return periodNamed({ test: [first, last] }, 'test', `--${name}`);
+  return periodBetween([first, last], 'the period', `--${name}`);
 }
 
 function nothingToScore(dataset: Dataset, { period, needsPrevious }: InitialTimes): DatasetError {
@@ -205,15 +214,17 @@ async function openModel(
   checkpoint: Checkpoint,
   dataset: Dataset,
   reader: WindowReader,
+  activations: ElementType | undefined,
 ) {
   const { task, modelConfig: config } = checkpoint;
-  const { statistics } = await loadStatistics(options.text('stats'), options.text('data')!, dataset, task);
+  const { statistics } = await loadStatistics(options.text('stats'), dataPaths(options)[0], dataset, task);
   const gpu = await openGpu();
   const model = await createModel(gpu, {
     config,
     task,
     grid: dataset,
     statistics,
+    activations,
     memoryBudget: memoryBudget(gpu, options.text('memory')),
     variant: variantOption(gpu, options.text('variant')),
   });
@@ -234,9 +245,9 @@ async function openModel(
 async function scoreAll(evaluation: Evaluation): Promise<void> {
   const signals = listenForStop();
   try {
-    let progress: Progress | undefined;
-    for await (const { done, total, initialTime } of evaluation.run()) {
-      progress ??= new Progress(total, 'steps');
+    const total = evaluation.job.forecasts.reduce((sum, { steps }) => sum + steps, 0);
+    const progress = new Progress(total, 'steps');
+    for await (const { done, initialTime } of evaluation.run()) {
       progress.show(done, `from ${formatTime(initialTime)}`);
       if (!signals.received) continue;
       console.error(`Stopped by ${signals.received}.`);

@@ -37,7 +37,9 @@ export function baselineTask(dataset: Dataset, wanted: string[] | undefined): Ta
   }
   const all = chosen.some(({ variable, level }) => level === null && isAtmospheric(variable));
   const levels = chosen.map(({ level }) => level);
-  const pressureLevels = task.pressureLevels.filter((level) => all || levels.includes(level));
+  const some = task.pressureLevels.filter((level) => levels.includes(level));
+  // A level that is not there is for `chosenChannels` to refuse.
+  const pressureLevels = all || some.length === 0 ? task.pressureLevels : some;
   return statesOnly({ ...task, targetVariables, pressureLevels });
 }
 

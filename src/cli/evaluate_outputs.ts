@@ -10,58 +10,69 @@ import { reason } from './inputs';
 import { UsageError } from './options';
 import { checkWritable, writeWhole } from './outputs';
 
-/** Paths; only those that were asked for. */
+/** What is to be written where. */
 export interface Outputs {
-  json?: string;
-  csv?: string;
-  scorecard?: string;
+  json: string[];
+  csv: string[];
+  scorecard: string[];
 }
 
+const ENDINGS: [ending: string, kind: keyof Outputs][] = [
+  ['.json', 'json'],
+  ['.csv', 'csv'],
+  ['.html', 'scorecard'],
+];
+/** What a folder gets. */
+const NAMES = ['scores.json', 'scores.csv', 'scorecard.html'];
+
 /**
- * What `--out` asks for: one file by its ending, or all three in a folder, which is made when it is not there.
+ * What `--out` asks for: files by their endings, or all three in a folder, which is made when it is not there.
  *
- * @throws UsageError when the ending says nothing
+ * @param outs scores.json when there is none
+ * @throws UsageError when an ending says nothing
  * @throws ConfigError when it cannot be written there
  */
-export function outputsFor(out: string): Outputs {
-  const isFolder = out.endsWith('/') || statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder) {
+export function outputsFor(outs: string[]): Outputs {
+  const outputs: Outputs = { json: [], csv: [], scorecard: [] };
+  const add = (path: string) => {
+    const kind = ENDINGS.find(([ending]) => path.endsWith(ending))?.[1];
+    if (!kind)
+      throw new UsageError(
+        `--out is '${path}', expected a name that ends in .json, .csv or .html, or a folder with a / at the end.`,
+      );
+    checkWritable(path, '--out');
+    outputs[kind].push(path);
+  };
+  for (const out of outs.length > 0 ? outs : ['scores.json']) {
+    const isFolder = out.endsWith('/') || statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isFolder) {
+      add(out);
+      continue;
+    }
     try {
       mkdirSync(out, { recursive: true });
     } catch (cause) {
       throw new ConfigError(`${out} cannot be made: ${reason(cause)}; choose another --out.`, { cause });
     }
-    return {
-      json: join(out, 'scores.json'),
-      csv: join(out, 'scores.csv'),
-      scorecard: join(out, 'scorecard.html'),
-    };
+    for (const name of NAMES) add(join(out, name));
   }
-  const kinds: [ending: string, kind: keyof Outputs][] = [
-    ['.json', 'json'],
-    ['.csv', 'csv'],
-    ['.html', 'scorecard'],
-  ];
-  const kind = kinds.find(([ending]) => out.endsWith(ending))?.[1];
-  if (!kind)
-    throw new UsageError(
-      `--out is '${out}', expected a name that ends in .json, .csv or .html, or a folder with a / at the end.`,
-    );
-  checkWritable(out, '--out');
-  return { [kind]: out };
+  return outputs;
 }
 
 /** @returns the paths that were written */
 export async function writeOutputs(outputs: Outputs, scores: Scores, against?: Scores): Promise<string[]> {
+  const texts: [paths: string[], text: () => string][] = [
+    [outputs.json, () => writeScores(scores)],
+    [outputs.csv, () => scoresCsv(scores)],
+    [outputs.scorecard, () => scorecard(scores, against)],
+  ];
   const written: string[] = [];
-  const write = async (path: string | undefined, text: () => string) => {
-    if (path === undefined) return;
-    await writeWhole(path, new TextEncoder().encode(text()), '--out');
-    written.push(path);
-  };
-  await write(outputs.json, () => writeScores(scores));
-  await write(outputs.csv, () => scoresCsv(scores));
-  await write(outputs.scorecard, () => scorecard(scores, against));
+  for (const [paths, text] of texts) {
+    for (const path of paths) {
+      await writeWhole(path, new TextEncoder().encode(text()), '--out');
+      written.push(path);
+    }
+  }
   return written;
 }
 

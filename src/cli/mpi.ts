@@ -54,6 +54,8 @@ export async function joinMpi(environment = process.env): Promise<MpiCollective 
       ? { world: address(handles.world), float: address(handles.float as string) }
       : handles;
 
+  // A process that waits for the others leaves its core to whoever reads data or plays the GPU.
+  process.env.OMPI_MCA_mpi_yield_when_idle ??= '1';
   call('int MPI_Init(void *, void *)')(null, null);
   const [rank, size] = [[0], [0]];
   call(`int MPI_Comm_rank(${handle}, _Out_ int *)`)(world, rank);
@@ -101,16 +103,18 @@ async function loadLibrary(flavour: keyof typeof FLAVOURS) {
       { cause },
     );
   });
+  const causes: unknown[] = [];
   for (const name of FLAVOURS[flavour].libraries) {
     try {
       // Global, because Open MPI's plugins look for its symbols among the process's own.
       const library = koffi.load(name, { global: true });
       return { library, address: (symbol: string) => library.symbol(symbol, 'uint8_t') };
-    } catch {
-      // The next name.
+    } catch (cause) {
+      causes.push(cause);
     }
   }
   throw new DeviceError(
     `mpirun of ${flavour} started this process, but its library (${FLAVOURS[flavour].libraries.join(' or ')}) cannot be loaded: install it, or add its folder to LD_LIBRARY_PATH.`,
+    { cause: new AggregateError(causes) },
   );
 }

@@ -1,9 +1,10 @@
 /** A duration for people: 42 s, 3 min 05 s, 2 h 10 min. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return '…';
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, '0')} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${seconds < 9.95 ? seconds.toFixed(1) : whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
@@ -25,6 +26,11 @@ export class Progress {
     this.total = total;
     this.unit = unit;
     this.before = before;
+  }
+
+  /** A line of its own, above the progress. */
+  note(text: string): void {
+    process.stderr.write(process.stderr.isTTY === true ? `\r\x1b[2K${text}\n` : `${text}\n`);
   }
 
   show(done: number, extra = ''): void {

@@ -4,6 +4,7 @@ import { ConfigError } from '../errors';
 import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
+import type { Collective } from '../training/collective';
 import { recordData, requireSameData } from '../training/data_record';
 import {
   completeRunConfig,
@@ -37,6 +38,7 @@ import {
   reason,
   requireUniformGrid,
 } from './inputs';
+import { joinMpi } from './mpi';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
 import { openTrainingData, periodsOf, RUN_DATA_OPTIONS, TRAINING_DATA_OPTIONS } from './training_data';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
@@ -45,7 +47,7 @@ import { VARIANT_OPTION, variantOption } from './variant_option';
 const COMMAND = {
   usage: 'train --data D [OPTIONS]',
   summary:
-    'Trains a model from scratch (--preset or --config), fine-tunes one (--checkpoint), or continues a run (--resume).\nCtrl-C saves a checkpoint and stops.',
+    'Trains a model from scratch (--preset or --config), fine-tunes one (--checkpoint), or continues a run (--resume).\nCtrl-C saves a checkpoint and stops. With `mpirun -n N graphcast train …`, N processes share every batch.',
   options: {
     ...DATA_OPTIONS,
     stats: {
@@ -90,6 +92,23 @@ export async function run(args: string[]): Promise<void> {
   const options = parseOptions(COMMAND, args);
   if (!options) return;
   checkCombination(options);
+  const collective = await joinMpi();
+  if (!collective) return train(options);
+  // One process speaks for all; the others only say why they failed.
+  const say = console.error;
+  if (collective.rank > 0) console.log = console.error = () => undefined;
+  try {
+    await train(options, collective);
+  } catch (error) {
+    say(
+      `Process ${collective.rank} of ${collective.size}: ${error instanceof Error ? error.message : error}`,
+    );
+    collective.abort(1);
+  }
+  collective.finish();
+}
+
+async function train(options: ParsedOptions, collective?: Collective): Promise<void> {
   const saveEvery = options.count('save-every', 200);
   const [dataPath] = dataPaths(options);
   const dataset = await openTrainingData(options);
@@ -108,12 +127,13 @@ export async function run(args: string[]): Promise<void> {
     state,
     memoryBudget: memoryBudget(gpu, options.text('memory')),
     variant: variantOption(gpu, options.text('variant'), config.kernel_variant),
+    collective,
   });
   config.kernel_variant = trainer.model.variants; // written into the run folder, and kept on resume
   try {
     console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
     report(
-      await trainToEnd({ trainer, config, about, openFolder, resumed, saveEvery }),
+      await trainToEnd({ trainer, config, about, openFolder, resumed, saveEvery, collective }),
       path,
       options.flag('json'),
     );

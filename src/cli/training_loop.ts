@@ -1,5 +1,7 @@
 import { TrainingError } from '../errors';
 import { type Checkpoint, checkpointOf } from '../graphcast/checkpoint';
+import { AlarmWatch } from '../training/alarms';
+import type { Collective } from '../training/collective';
 import type { RunConfig } from '../training/run_config';
 import type { RunFolder } from '../training/run_folder';
 import { totalUpdates } from '../training/schedule';
@@ -17,6 +19,8 @@ export interface TrainingJob {
   resumed?: RunFolder;
   /** Updates between checkpoints. */
   saveEvery: number;
+  /** The processes that train together; the first one alone writes the folder. */
+  collective?: Collective;
 }
 
 export interface TrainingOutcome {
@@ -35,33 +39,49 @@ export interface TrainingOutcome {
  * @throws TrainingError when the loss or the gradient is not finite any more
  */
 export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
-  const { trainer, saveEvery } = job;
+  const { trainer, saveEvery, collective } = job;
   const total = totalUpdates(job.config.phases);
   const progress = new Progress(total, 'updates', trainer.updates);
   const losses: number[] = [];
+  const watch = new AlarmWatch();
   let folder: RunFolder | undefined;
   let saved: RunFolder | undefined = job.resumed;
 
   const record = async (metrics: UpdateMetrics) => {
     checkFinite(metrics, saved?.path);
-    folder ??= await job.openFolder();
     losses.push(metrics.loss);
+    if (collective && collective.rank > 0) return;
+    folder ??= await job.openFolder();
     await folder.appendMetrics(metrics);
+    for (const { message } of watch.observe(metrics)) progress.note(`Alarm: ${message}`);
     const [loss, norm] = [metrics.loss.toPrecision(5), metrics.gradientNorm.toPrecision(3)];
     progress.show(metrics.update, `loss ${loss} · gradient norm ${norm}`);
   };
   const save = async () => {
+    if (!folder) return;
     const { model, task } = job.config;
-    const checkpoint = checkpointOf(model, task, await trainer.readParameters(), job.about);
-    await folder?.save(checkpoint, await trainer.readState());
+    const state = await trainer.readState();
+    await folder.save(checkpointOf(model, task, await trainer.readParameters(), job.about), state);
+    if (state.average) {
+      await folder.saveBeside('average', checkpointOf(model, task, state.average, job.about));
+    }
     saved = folder;
   };
 
   const signals = listenForStop();
+  /** All processes stop after the same update, whichever heard the signal first. */
+  const mustStop = () => {
+    const asked = Float32Array.of(signals.received ? 1 : 0);
+    collective?.sum(asked);
+    return asked[0] > 0;
+  };
+  let stopped = false;
   try {
     // One update stays on the GPU while the data of the next are prepared.
     let pending: Promise<UpdateMetrics> | undefined;
-    while (trainer.updates < total && !signals.received) {
+    while (trainer.updates < total) {
+      stopped = mustStop();
+      if (stopped) break;
       const { metrics } = await trainer.update();
       if (pending) await record(await pending);
       pending = metrics;
@@ -81,7 +101,7 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
     total,
     firstLoss: losses[0] ?? null,
     lastLoss: losses.at(-1) ?? null,
-    stoppedBy: signals.received,
+    stoppedBy: stopped ? (signals.received ?? 'SIGTERM') : undefined,
   };
 }
 
