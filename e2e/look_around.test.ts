@@ -47,7 +47,6 @@ test('a link reopens the picture, and every action has a key', async ({ page }) 
 
 test('the pointer reads the field', async ({ page }) => {
   await page.goto('/#view=0,0,1');
-  await page.getByRole('button', { name: 'Try a synthetic sample' }).click();
   await expect(page.getByRole('figure').first()).toContainText('dam');
   const box = (await page.locator('.globe canvas').boundingBox())!;
   await expect
@@ -64,7 +63,6 @@ test('on a phone the rooms are a bar, their controls a sheet, and light colours 
   await page.setViewportSize({ width: 390, height: 844 });
   const defects = watchForDefects(page);
   await page.goto('/');
-  await page.getByRole('button', { name: 'Try a synthetic sample' }).click();
   await expect(page.getByRole('figure').first()).toContainText('geopotential height');
   const train = page.getByRole('button', { name: 'Train', exact: true });
   await expect(train).toHaveCount(1);

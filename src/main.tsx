@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './workbench/app';
 import { ErrorBoundary } from './workbench/panels/error_boundary';
 import { followAddress } from './workbench/state/address';
-import { openAddress } from './workbench/state/data';
+import { openAddress, openPlanet } from './workbench/state/data';
 import { openDevice } from './workbench/state/device';
 import { applyTheme } from './workbench/state/theme';
 
@@ -13,6 +13,7 @@ void openDevice();
 
 const address = new URLSearchParams(location.search).get('data');
 if (address) openAddress(address);
+else void openPlanet();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -29,16 +29,11 @@ test('a planet is written, the same for the same options, as NetCDF and as Zarr'
     longitudes: 16,
     levels: [500, 850],
   });
-  await graphcastJson(...options, '--out', path('b.nc'));
   await graphcastJson(...options, '--out', path('a.zarr'));
-  const [first, ...others] = await Promise.all(
-    ['a.nc', 'b.nc', 'a.zarr'].map((name) => openDataset(path(name))),
-  );
-  for (const other of others) {
-    expect(await other.read('geopotential', 1)).toEqual(await first.read('geopotential', 1));
-    other.close();
-  }
-  first.close();
+  const [netcdf, zarr] = [await openDataset(path('a.nc')), await openDataset(path('a.zarr'))];
+  expect(await zarr.read('geopotential', 1)).toEqual(await netcdf.read('geopotential', 1));
+  netcdf.close();
+  zarr.close();
   const again = await graphcastFailure(...options, '--out', path('a.zarr'));
   expect(again).toContain('exists already');
 });

@@ -42,6 +42,7 @@ const COMMAND: CommandOptions = {
     poles: { help: "rows at the poles, as in ERA5's and GraphCast's grids, not half a spacing off them" },
     'pressure-levels': { value: '500,850,…', help: 'hPa', default: pressureLevels.join(',') },
     variables: { value: 'A,B,…', help: 'variables to write', default: 'all' },
+    ocean: { help: 'no land; with --perpetual-equinox the benchmark of Held and Suarez (1994)' },
     'perpetual-equinox': { help: 'no seasons' },
     float32: { help: 'write every bit, not 16-bit numbers' },
     out: { value: 'planet.nc|planet.zarr', help: 'file or folder to write', default: 'planet.nc' },
@@ -99,6 +100,7 @@ function planetOptions(options: ParsedOptions): PlanetOptions {
     gridDegrees: numberOption(options, 'grid', gridDegrees),
     poles: options.flag('poles'),
     pressureLevels: levelsOption(options.text('pressure-levels')),
+    ocean: options.flag('ocean'),
     perpetualEquinox: options.flag('perpetual-equinox'),
   };
 }

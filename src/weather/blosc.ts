@@ -7,7 +7,7 @@
  */
 import { inflate } from './deflate';
 import { copyMatch, decodeLz4 } from './lz4';
-import { decodeZstd } from './zstd';
+import { unpackZstd } from './zstd';
 
 const HEADER_BYTES = 16;
 const SHUFFLED = 1;
@@ -83,17 +83,22 @@ function unpackerOf(compressor: (typeof COMPRESSORS)[number] | undefined): Unpac
     case 'blosclz':
       return decodeBlosclz;
     case 'zlib':
-      return async (packed, part) => fill(part, await inflate(packed, 'deflate', part.length));
+      return async (packed, part) => {
+        const unpacked = await inflate(packed, 'deflate', part.length);
+        if (unpacked.length !== part.length) throw wrongSize();
+        part.set(unpacked);
+      };
     case 'zstd':
-      return async (packed, part) => fill(part, await decodeZstd(packed, part.length));
+      return (packed, part) => {
+        if (unpackZstd(packed, part) !== part.length) throw wrongSize();
+      };
     default:
       throw new Error(`its compressor is ${compressor ?? 'unknown'}, which cannot be read here`);
   }
 }
 
-function fill(part: Uint8Array, unpacked: Uint8Array): void {
-  if (unpacked.length !== part.length) throw new Error('a block has not the size that it should have');
-  part.set(unpacked);
+function wrongSize(): Error {
+  return new Error('a block has not the size that it should have');
 }
 
 /** BloscLZ, a variant of FastLZ: literal runs of up to 32 bytes, and matches up to 73,727 bytes back. */
@@ -128,7 +133,7 @@ function decodeBlosclz(packed: Uint8Array, output: Uint8Array): void {
     }
     if (from === packed.length) break;
   }
-  if (to !== output.length) throw new Error('a block has not the size that it should have');
+  if (to !== output.length) throw wrongSize();
 }
 
 /** What puts a block's bytes back in their order; undefined when they are in it. */

@@ -1,3 +1,4 @@
+import type { Channel } from './channels';
 import { cleanGrid, type GridSpacing } from './clean_grid';
 import { joinDatasets } from './joined_dataset';
 import { type DataSource, openStore } from './open_store';
@@ -43,6 +44,8 @@ export interface Dataset {
    *   be read or is closed
    */
   read(variable: string, frame: number, levels?: number[]): Promise<Float32Array>;
+  /** The function of this name, done where the data are, when another thread reads them. */
+  readChannels?(channels: Channel[], time: number, frame: number | undefined): Promise<Float32Array>;
   close(): void;
 }
 

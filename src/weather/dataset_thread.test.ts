@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { DatasetError } from '../errors';
+import { readChannels } from './channel_reader';
+import { channelLayout } from './channels';
 import { type DatasetThread, openInThread, serveDataset, type ThreadReply } from './dataset_thread';
 import { writeNetcdf } from './netcdf_writer';
 import { openPlanet, smallPlanet } from './small_planet.fixture';
+import { taskFromDataset } from './task';
 
 /** A thread that is none: messages are copied as between threads, and answered later. */
 function pretendThread() {
@@ -37,7 +40,8 @@ const file = async () => new File([await writeNetcdf(smallPlanet())], 'planet.nc
 
 test('a dataset in a thread is the dataset', async () => {
   const { port } = pretendThread();
-  const { read, close, ...description } = await openInThread(port, { open: [await file()] });
+  const dataset = await openInThread(port, { open: [await file()] });
+  const { read, readChannels: _, close, ...description } = dataset;
   const plain = await openPlanet(smallPlanet());
   const { read: readHere, close: closeHere, ...expected } = plain;
   expect(description).toEqual(expected);
@@ -48,6 +52,14 @@ test('a dataset in a thread is the dataset', async () => {
   ] as const)
     expect(await read(variable, 2, levels && [...levels])).toEqual(
       await readHere(variable, 2, levels && [...levels]),
+    );
+  const { state, forcings } = channelLayout(taskFromDataset(plain));
+  for (const [channels, time, frame] of [
+    [state, plain.times[1], 1],
+    [forcings, plain.times[3] + 86_400, undefined],
+  ] as const)
+    expect(await readChannels(dataset, channels, time, frame)).toEqual(
+      await readChannels(plain, channels, time, frame),
     );
   close();
   closeHere();

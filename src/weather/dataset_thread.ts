@@ -4,6 +4,7 @@
  */
 import { describeError, type ErrorReport, reviveError } from '../error_report';
 import { DatasetError } from '../errors';
+import { readChannels } from './channel_reader';
 import { type Dataset, openDataset } from './dataset';
 import { sourceIdentity } from './source_identity';
 import { type FrameCacheSettings, storedDataset } from './stored_dataset';
@@ -15,7 +16,11 @@ export interface OpenRequest {
   cache?: FrameCacheSettings;
 }
 
-type Content = OpenRequest | { read: Parameters<Dataset['read']> } | { close: true };
+type Content =
+  | OpenRequest
+  | { read: Parameters<Dataset['read']> }
+  | { readChannels: Parameters<NonNullable<Dataset['readChannels']>> }
+  | { close: true };
 /** To the thread; the first one opens the dataset, the last one closes it. */
 export type ThreadRequest = { id: number } & Content;
 /** From the thread, one for each request. */
@@ -30,7 +35,7 @@ export interface DatasetThread {
   end(): void;
 }
 
-type Description = Omit<Dataset, 'read' | 'close'>;
+type Description = Omit<Dataset, 'read' | 'readChannels' | 'close'>;
 
 /**
  * Opens a dataset, its frames kept on disk if that is asked for.
@@ -85,6 +90,7 @@ export async function openInThread(thread: DatasetThread, request: OpenRequest):
     return {
       ...description,
       read: (...read) => ask<Float32Array>({ read }),
+      readChannels: (...channels) => ask<Float32Array>({ readChannels: channels }),
       close() {
         if (failure) return;
         fail(new DatasetError(`${name}: the file is closed; open it again.`));
@@ -108,11 +114,14 @@ export function serveDataset(
 ): (request: ThreadRequest) => Promise<void> {
   let dataset: Dataset | undefined;
   const answer = async (request: ThreadRequest): Promise<unknown> => {
-    if ('read' in request) return dataset?.read(...request.read);
-    if ('close' in request) return dataset?.close();
-    dataset = await openStored(request);
-    const { name, latitudes, longitudes, levels, times, variables } = dataset;
-    return { name, latitudes, longitudes, levels, times, variables } satisfies Description;
+    if ('open' in request) {
+      dataset = await openStored(request);
+      return describe(dataset);
+    }
+    if (!dataset) throw new Error('the dataset has not been opened');
+    if ('read' in request) return dataset.read(...request.read);
+    if ('readChannels' in request) return readChannels(dataset, ...request.readChannels);
+    return dataset.close();
   };
   return async (request) => {
     try {
@@ -124,4 +133,8 @@ export function serveDataset(
       post({ id: request.id, error: describeError(error) }, []);
     }
   };
+}
+
+function describe({ name, latitudes, longitudes, levels, times, variables }: Dataset): Description {
+  return { name, latitudes, longitudes, levels, times, variables };
 }

@@ -62,6 +62,7 @@ describe('a file of static fields beside', () => {
       statics: await asFile(statics, 'statics.nc'),
     });
     expect(dataset.variables.get('soil_type')).toMatchObject({ hasTime: false });
+    expect([...dataset.variables.keys()]).not.toContain('mean_sea_level_pressure');
     expect(hoursOf(dataset)).toEqual([0, 6, 12, 18]);
     const months = era5File({ kinds: ['surface', 'static'] });
     const several = await openDataset(await asFile(era5File({ kinds: ['levels'] }), 'x.nc'), {

@@ -31,8 +31,10 @@ export function joinDatasets(parts: Dataset[], beside?: Dataset): Dataset {
   const all = beside ? [beside, ...parts] : parts;
   for (const part of all) requireSameGrid(first, part);
   const levels = sharedLevels(parts);
+  const gathered = gatherTimelines(parts, isStatic);
   const statics = staticHolders(parts, beside);
-  const { times, varying } = framesOf(gatherTimelines(parts, isStatic), name, parts);
+  for (const variable of gathered.keys()) statics.delete(variable);
+  const { times, varying } = framesOf(gathered, name, parts);
   const variables = new Map<string, VariableInfo>();
   for (const info of parts.flatMap((part) => [...part.variables.values()])) {
     const timeline =
@@ -104,11 +106,12 @@ function isStatic({ name, hasTime }: VariableInfo): boolean {
   return !hasTime || VARIABLES.get(name)?.kind === 'static';
 }
 
-/** Per static field, the first part that holds it; of a file beside, everything that has a single frame. */
+/** Per static field, the first part that holds it; of a file beside with a single frame, also what ERA5 does not name. */
 function staticHolders(parts: Dataset[], beside?: Dataset): Map<string, Dataset> {
   const holders = new Map<string, Dataset>();
   for (const info of beside?.variables.values() ?? []) {
-    if (isStatic(info) || beside!.times.length === 1) holders.set(info.name, beside!);
+    const isSteady = beside!.times.length === 1 && !VARIABLES.has(info.name);
+    if (isStatic(info) || isSteady) holders.set(info.name, beside!);
   }
   for (const part of parts) {
     for (const info of part.variables.values()) {

@@ -73,14 +73,22 @@ export function periodNamed(
   place = 'periods',
 ): Period | undefined {
   const range = periods?.[name];
-  if (!range) return undefined;
-  const [first, last] = range.map((date) => stretchOf(date, `${place}.${name}`));
+  return range && periodBetween(range, `the ${name} period`, `${place}.${name}`);
+}
+
+/**
+ * The time from the first date to the end of the last one.
+ * @param name what it is called in messages, and `place` where the dates stand
+ * @throws ConfigError when a date is none, or the period ends before it begins
+ */
+export function periodBetween(range: [string, string], name: string, place: string): Period {
+  const [first, last] = range.map((date) => stretchOf(date, place));
   if (first.from >= last.end) {
     throw new ConfigError(
-      `${place}.${name} ends before it begins (${range.join(' to ')}); give the first date, then the last.`,
+      `${place} ends before it begins (${range.join(' to ')}); give the first date, then the last.`,
     );
   }
-  return { name: `the ${name} period ${range.join(' to ')}`, from: first.from, end: last.end };
+  return { name: `${name} ${range.join(' to ')}`, from: first.from, end: last.end };
 }
 
 /** Whether a time (seconds since 1970-01-01 UTC) lies in a period; every time does in an absent one. */

@@ -57,6 +57,14 @@ interface Schedule {
 }
 
 function scheduleOf(parts: Dataset[], held: number[], variable: string): Schedule {
+  if (held.length === 1) {
+    const { times } = parts[held[0]];
+    return {
+      times,
+      parts: new Int32Array(times.length).fill(held[0]),
+      frames: Int32Array.from(times.keys()),
+    };
+  }
   const given = held.flatMap((p) => Array.from(parts[p].times.keys(), (frame) => ({ p, frame })));
   const timeOf = ({ p, frame }: (typeof given)[number]) => parts[p].times[frame];
   given.sort((a, b) => timeOf(a) - timeOf(b));

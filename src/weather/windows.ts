@@ -9,8 +9,6 @@ import { type Task, validateTask } from './task';
 import { checkTaskFits } from './task_fit';
 import { FRAME_SECONDS, WindowIndex } from './window_index';
 
-export { FRAME_SECONDS };
-
 /** Consecutive frames, 6 h apart, of everything a task needs. `grid nodes` is latitude-major. */
 export interface Window {
   /** Time of the newest input frame, seconds since 1970-01-01 UTC. */

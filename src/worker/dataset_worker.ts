@@ -28,8 +28,12 @@ function startWorker(): DatasetThread {
   };
 }
 
-/** A NetCDF-3 file is not compressed: to read it again is as quick as to read a copy. */
+/** NetCDF-3 files are not compressed: to read them again is as quick as to read a copy. */
 async function cacheFor(source: Parameters<typeof openDataset>[0]): Promise<FrameCacheSettings | undefined> {
-  const isPlain = source instanceof File && (await source.slice(0, 3).text()) === NETCDF_3;
-  return isPlain ? undefined : { bytes: CACHE_BYTES };
+  const files: readonly unknown[] = Array.isArray(source) ? source : [source];
+  for (const file of files) {
+    const isPlain = file instanceof File && (await file.slice(0, 3).text()) === NETCDF_3;
+    if (!isPlain) return { bytes: CACHE_BYTES };
+  }
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { CheckpointError, ConfigError } from '../errors';
 import { readCheckpoint } from '../graphcast/checkpoint';
 import { Trainer } from '../training/trainer';
 import { openDataset } from '../weather/dataset';
+import { samplePlanet } from '../weather/sample_planet.fixture';
 import { dawn } from '../webgpu/dawn';
 import { Engine } from './engine';
 import type { EventName, Events, TrainingSettings, UpdateReport } from './protocol';
@@ -17,6 +18,11 @@ const SETTINGS: TrainingSettings = {
   updates: 4,
   seed: 1,
 };
+
+/** A small planet, in place of what is at this address. */
+const SAMPLE = { url: 'sample planet' };
+const open: typeof openDataset = async (...request) =>
+  request[0] === SAMPLE.url ? samplePlanet() : openDataset(...request);
 
 const engines: { engine: Engine; close(): void }[] = [];
 
@@ -49,6 +55,7 @@ async function startEngine() {
       events.push({ event, detail });
       if (event === 'phase') onPhase.listener?.(detail as Events['phase']);
     },
+    open,
   );
   await engine.call('openDevice', undefined);
   const lose = () => device?.destroy();
@@ -68,7 +75,7 @@ async function startEngine() {
 
 test('a run trains to its end, forecasts, is scored and exported', async () => {
   const { engine, all, until, updates } = await startEngine();
-  const data = await engine.call('openDataset', { sample: true });
+  const data = await engine.call('openDataset', SAMPLE);
   expect(data.targetVariables).toHaveLength(5);
   expect(data.initialFrames).toHaveLength(data.times.length - 1);
 
@@ -103,7 +110,7 @@ test('a run trains to its end, forecasts, is scored and exported', async () => {
 
 test('while somebody looks, an update is timed kernel by kernel', async () => {
   const { engine, all, until } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   await engine.call('step', SETTINGS);
   await until('paused');
   expect(all('kernels')).toEqual([]);
@@ -120,7 +127,7 @@ test('while somebody looks, an update is timed kernel by kernel', async () => {
 
 test('single steps pause, go on as one run, and a forecast past the data has no score', async () => {
   const { engine, until, updates } = await startEngine();
-  const { times } = await engine.call('openDataset', { sample: true });
+  const { times } = await engine.call('openDataset', SAMPLE);
   await engine.call('step', SETTINGS);
   await until('paused');
   await engine.call('step', SETTINGS);
@@ -142,7 +149,7 @@ test('single steps pause, go on as one run, and a forecast past the data has no 
 
 test('after a lost device the run goes on where it was last read back', async () => {
   const { engine, all, until, updates, lose } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   await engine.call('step', SETTINGS);
   await until('paused');
   lose();
@@ -156,9 +163,35 @@ test('after a lost device the run goes on where it was last read back', async ()
   expect(all('failed')).toEqual([]);
 });
 
+test('a run keeps to its training period, and says how far the statistics are', async () => {
+  const { engine, all, until, updates } = await startEngine();
+  const { times } = await engine.call('openDataset', SAMPLE);
+  const date = (frame: number) => new Date(times[frame] * 1000).toISOString().slice(0, 16);
+  const settings: TrainingSettings = {
+    ...SETTINGS,
+    sampling: 'epochs',
+    periods: { train: [date(2), date(6)], validation: [date(8), date(12)] },
+  };
+  await engine.call('train', settings);
+  await until('finished');
+  const progress = all('phase').flatMap((phase) => phase.progress ?? []);
+  expect(progress.map(({ done, total }) => `${done} of ${total}`)).toEqual(
+    [1, 2, 3, 4, 5].map((k) => `${k} of 5`),
+  );
+  expect(progress.every(({ perSecond, secondsLeft }) => perSecond > 0 && secondsLeft >= 0)).toBe(true);
+  expect(progress.at(-1)).toMatchObject({ unit: 'frames', secondsLeft: 0 });
+  expect(updates().every(({ dataWaitSeconds, seconds }) => dataWaitSeconds >= 0 && seconds > 0)).toBe(true);
+
+  const periods = { train: ['1979', '2015'] as [string, string] };
+  await expect(engine.call('train', { ...settings, periods })).rejects.toThrow(
+    /the train period 1979 to 2015 holds no frame, for the data run from/,
+  );
+  expect(all('phase').at(-1)?.phase).toBe('finished');
+});
+
 test('a forecast needs no run, and can be cancelled', async () => {
   const { engine } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   const running = engine.call('forecast', { settings: SETTINGS, initialFrame: 3, steps: 40 });
   setTimeout(() => void engine.call('cancelForecast', undefined), 50);
   const { leadHours, parameters, cancelled } = await running;
@@ -169,12 +202,14 @@ test('a forecast needs no run, and can be cancelled', async () => {
 test('what does not go together is said in one sentence, and the engine stays usable', async () => {
   const { engine, until } = await startEngine();
   await expect(engine.call('train', SETTINGS)).rejects.toThrow('No dataset is open');
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   const bytes = readFileSync('src/golden/task13/checkpoint.npz');
   const foreign = new File([bytes], 'foreign.npz');
   await expect(engine.call('openCheckpoint', { file: foreign })).rejects.toThrow(CheckpointError);
   await expect(engine.call('train', { ...SETTINGS, latentSize: 0 })).rejects.toThrow(ConfigError);
-  await expect(engine.call('openDataset', { file: new File(['nonsense'], 'x.nc') })).rejects.toThrow('x.nc');
+  await expect(engine.call('openDataset', { files: [new File(['nonsense'], 'x.nc')] })).rejects.toThrow(
+    'x.nc',
+  );
   const lonely = [new File([], 'mean_by_level.nc')];
   await expect(engine.call('useStatistics', { files: lonely })).rejects.toThrow('stddev_by_level.nc');
   await engine.call('step', SETTINGS);
@@ -183,21 +218,21 @@ test('what does not go together is said in one sentence, and the engine stays us
 
 test('a file opened while a run is prepared ends the preparation, and the engine stays usable', async () => {
   const { engine, all, until } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   const training = engine.call('train', SETTINGS);
-  const opening = engine.call('openDataset', { sample: true });
+  const opening = engine.call('openDataset', SAMPLE);
   await Promise.all([training, opening]);
   expect(all('phase').at(-1)?.phase).toBe('idle');
   expect(all('runReady')).toEqual([]);
   await engine.call('train', SETTINGS);
   await until('finished');
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   expect(all('phase').at(-1)?.phase).toBe('idle');
 });
 
 test('pausing or stopping while a run is prepared leaves none', async () => {
   const { engine, all } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   for (const command of ['pause', 'stop'] as const) {
     const training = engine.call('train', SETTINGS);
     await Promise.all([engine.call(command, undefined), training]);
@@ -208,7 +243,7 @@ test('pausing or stopping while a run is prepared leaves none', async () => {
 
 test('a run that cannot start leaves the former one and its forecasts', async () => {
   const { engine, all, until, onPhase } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   await engine.call('train', SETTINGS);
   await until('finished');
   await expect(engine.call('train', { ...SETTINGS, learningRate: -1 })).rejects.toThrow(ConfigError);
@@ -223,7 +258,7 @@ test('a run that cannot start leaves the former one and its forecasts', async ()
 
 test('forecasts follow the checkpoint and the statistics that were opened last', async () => {
   const { engine, until } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   const forecast = async () => {
     const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
     const name = { variable: 'temperature', level: 850, initialFrame: 1, leadHours: 6 };
@@ -257,7 +292,7 @@ test('forecasts follow the checkpoint and the statistics that were opened last',
 
 test('a loss that is no number ends the training where it was last good', async () => {
   const { engine, all, until, updates } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   await engine.call('step', SETTINGS);
   await until('paused');
   const good = await engine.call('exportCheckpoint', undefined);
@@ -281,7 +316,7 @@ test('a loss that is no number ends the training where it was last good', async 
 
 test('after an error of the device its sentence is said, and another device takes over', async () => {
   const { engine, all, until, updates, harm } = await startEngine();
-  await engine.call('openDataset', { sample: true });
+  await engine.call('openDataset', SAMPLE);
   await engine.call('step', SETTINGS);
   await until('paused');
   harm();

@@ -5,7 +5,6 @@ import { elementCount } from '../graphcast/parameters';
 import type { RunConfig } from '../training/run_config';
 import type { Dataset, openDataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
-import { samplePlanet } from '../weather/sample_planet';
 import {
   computeStatistics,
   readStatistics,
@@ -128,17 +127,18 @@ export async function loadDataset(
   source: DatasetSource,
   open: typeof openDataset,
 ): Promise<{ dataset: Dataset; summary: DatasetSummary }> {
-  const dataset =
-    'sample' in source ? samplePlanet() : await open('file' in source ? source.file : source.url);
+  const dataset = await open(
+    'files' in source ? source.files : 'folder' in source ? source.folder : source.url,
+  );
   try {
-    return { dataset, summary: summarise(dataset, 'sample' in source) };
+    return { dataset, summary: summarise(dataset, 'url' in source && source.simulated === true) };
   } catch (error) {
     dataset.close();
     throw error;
   }
 }
 
-function summarise(dataset: Dataset, synthetic: boolean): DatasetSummary {
+function summarise(dataset: Dataset, simulated: boolean): DatasetSummary {
   const { name, latitudes, longitudes, levels, times } = dataset;
   const variables = [...dataset.variables.values()];
   if (variables.length === 0) {
@@ -147,7 +147,7 @@ function summarise(dataset: Dataset, synthetic: boolean): DatasetSummary {
   const initialFrames = new WindowIndex(dataset).firstFrames(0).map((frame) => frame + 1);
   return {
     name,
-    synthetic,
+    simulated,
     latitudes: latitudes.slice(),
     longitudes: longitudes.slice(),
     levels,

@@ -12,12 +12,16 @@ import type { Task } from '../weather/task';
 import type { AdapterRates } from '../webgpu/adapter_rates';
 import type { RooflineRow } from '../webgpu/roofline';
 
-/** Where a dataset comes from: a file the user gave, an address, or the built-in synthetic planet. */
-export type DatasetSource = { file: File } | { url: string } | { sample: true };
+/** Where a dataset comes from: files or a folder that the user gave, or an address. */
+export type DatasetSource =
+  | { files: File[] }
+  | { folder: FileSystemDirectoryHandle }
+  | { url: string /** It is the planet that comes with the page. */; simulated?: boolean };
 
 export interface DatasetSummary {
   name: string;
-  synthetic: boolean;
+  /** The weather is made up. */
+  simulated: boolean;
   latitudes: Float32Array;
   longitudes: Float32Array;
   levels: number[];

@@ -8,7 +8,7 @@ import { Moisture } from './moisture';
 import { PrimitiveEquations } from './primitive_equations';
 import { SigmaLevels } from './sigma_levels';
 import { gaussianGrid } from './spectral_transform';
-import type { Terrain } from './terrain';
+import type { Landscape } from './terrain';
 
 /** Time between frames, s. */
 export const FRAME_SECONDS = 6 * 3600;
@@ -29,7 +29,7 @@ export class Atmosphere {
   /** @param ground geopotential of the surface, spherical harmonics, m² s⁻² */
   constructor(
     options: { truncation: number; layers: number; seed: number; perpetualEquinox: boolean },
-    terrain: Terrain,
+    landscape: Landscape,
     ground: Float64Array,
   ) {
     const { truncation, layers, seed, perpetualEquinox } = options;
@@ -48,7 +48,7 @@ export class Atmosphere {
     });
     setInitialState(this.model, ground, seed);
     const latitudes = Float64Array.from(grid.sines, (sine) => (Math.asin(sine) * 180) / Math.PI);
-    this.moisture = new Moisture(grid, levels, terrain.landFraction(latitudes, grid.columns));
+    this.moisture = new Moisture(grid, levels, landscape.landFraction(latitudes, grid.columns));
     this.model.fields.evaluate(this.model.current);
     this.moisture.initialise(this.model.fields);
   }

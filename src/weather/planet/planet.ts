@@ -8,7 +8,7 @@ import { Atmosphere, FRAME_SECONDS } from './atmosphere';
 import { FrameMaker } from './frame_maker';
 import { OutputGrid } from './output_grid';
 import { type RegularGrid, regularGrid } from './regular_grid';
-import { Terrain } from './terrain';
+import { OCEAN, Terrain } from './terrain';
 import { Truncation } from './truncation';
 
 export interface PlanetOptions {
@@ -30,6 +30,8 @@ export interface PlanetOptions {
   pressureLevels: number[];
   /** Continents, mountains and weather follow from it. */
   seed: number;
+  /** No land: with perpetual equinox, the paper's own planet. */
+  ocean: boolean;
   /** No seasons: the sun stays over the equator, as in the paper. */
   perpetualEquinox: boolean;
 }
@@ -44,12 +46,13 @@ export const PLANET_DEFAULTS: PlanetOptions = {
   poles: false,
   pressureLevels: [50, 100, 150, 200, 250, 300, 400, 500, 600, 700, 850, 925, 1000],
   seed: 0,
+  ocean: false,
   perpetualEquinox: false,
 };
 
 export const FRAMES_PER_DAY = 4;
 const SMALLEST_TRUNCATION = 5;
-/** Beyond it the table of Legendre functions takes gigabytes. */
+/** Beyond it the planet would hardly be faster than a real one. */
 const LARGEST_TRUNCATION = 170;
 
 /** One time of the planet. */
@@ -99,9 +102,9 @@ export function createPlanet(options: Partial<PlanetOptions> = {}): Planet {
   const levels = chosen.pressureLevels.toSorted((a, b) => a - b);
   const grid = regularGrid(chosen.gridDegrees, chosen.poles);
   const truncation = new Truncation(chosen.truncation);
-  const terrain = new Terrain(chosen.seed);
-  const ground = terrain.surfaceGeopotential(truncation);
-  const landFraction = terrain.landFraction(grid.latitudes, grid.longitudes.length);
+  const landscape = chosen.ocean ? OCEAN : new Terrain(chosen.seed);
+  const ground = landscape.surfaceGeopotential(truncation);
+  const landFraction = landscape.landFraction(grid.latitudes, grid.longitudes.length);
   const output = new OutputGrid(grid, truncation);
   const surfaceGeopotential = output.evaluate(ground);
   const frames = Math.round(chosen.days * FRAMES_PER_DAY);
@@ -114,7 +117,7 @@ export function createPlanet(options: Partial<PlanetOptions> = {}): Planet {
       ['land_sea_mask', landFraction],
     ]),
     frames(control = {}) {
-      const model = new Atmosphere(chosen, terrain, ground);
+      const model = new Atmosphere(chosen, landscape, ground);
       const maker = new FrameMaker(model, output, { surfaceGeopotential, landFraction }, levels);
       return simulate(chosen, model, maker, control);
     },

@@ -72,30 +72,30 @@ test('solid-body rotation in balance with pressure stays as it is', () => {
   }
 });
 
-test('the initial jets are in balance: without noise and forcing they hardly move in a day', () => {
+test('the initial jets are in balance: without forcing they stay as they are for a day', () => {
   const planet = model(21, 2400, false);
   setInitialState(planet, planet.truncation.field(), 0);
   planet.step();
   const before = planet.fields.u.map((u) => u.slice());
   for (let step = 0; step < 36; step++) planet.step();
-  expect(most(before[0])).toBeGreaterThan(15);
+  expect(most(before[0])).toBeGreaterThan(20);
   before.forEach((u, k) => {
-    expect(most(planet.fields.u[k].map((now, i) => now - u[i]))).toBeLessThan(2.5);
+    expect(most(planet.fields.u[k].map((now, i) => now - u[i]))).toBeLessThan(4);
   });
 });
 
 test('gravity waves are stable at steps that would blow up an explicit scheme', () => {
-  const planet = model(21, 3600, false);
+  const planet = model(15, 5400, false);
   // ω Δt of the fastest wave; a leapfrog without the implicit treatment needs less than 1.
   const speed = Math.sqrt(GAS_CONSTANT * REFERENCE_TEMPERATURE);
-  expect((speed * Math.sqrt(21 * 22) * 3600) / RADIUS).toBeGreaterThan(3);
+  expect((speed * Math.sqrt(15 * 16) * 5400) / RADIUS).toBeGreaterThan(3);
   set(
     planet,
     planet.current.logPressure,
     (sine, longitude) => 0.01 * Math.exp(-20 * ((sine - 0.5) ** 2 + Math.sin(longitude / 2) ** 2)),
   );
   const greatest: number[] = [];
-  for (let step = 0; step < 150; step++) {
+  for (let step = 0; step < 80; step++) {
     planet.step();
     greatest.push(most(planet.fields.divergence[0]));
   }
@@ -103,13 +103,13 @@ test('gravity waves are stable at steps that would blow up an explicit scheme', 
   expect(Math.max(...greatest.slice(-20))).toBeLessThan(Math.max(...greatest.slice(0, 20)));
 });
 
-test('mass is conserved, by the scheme itself to 1e-5 in ten days of weather and exactly after correction', () => {
-  const planet = model(10, 3600, true);
+test('mass is conserved, by the scheme itself to 1e-4 in five days of weather and to 2e-6 with its correction', () => {
+  const planet = model(15, 3600, true);
   setInitialState(planet, planet.truncation.field(), 3);
   planet.step();
   const mass = planet.fields.meanSurfacePressure();
-  for (let step = 0; step < 240; step++) planet.step();
-  expect(planet.fields.meanSurfacePressure()).toBeCloseTo(mass, 6);
+  for (let step = 0; step < 120; step++) planet.step();
+  expect(Math.abs(planet.fields.meanSurfacePressure() - mass)).toBeLessThan(2e-6);
   expect(planet.massCorrection).not.toBe(0);
   expect(Math.abs(planet.massCorrection)).toBeLessThan(1e-4);
   // The jets of the initial state have become waves.
@@ -147,5 +147,5 @@ test('friction stops the wind at the ground within days and spares that aloft', 
   const [top, ground] = [0, levels.count - 1].map((k) => planet.current.vorticity[k][2]);
   const sigma = levels.full[levels.count - 1];
   const expected = Math.exp((-3600 * (sigma - 0.7)) / 0.3 / SECONDS_PER_DAY);
-  expect(ground / top).toBeCloseTo(expected, 3);
+  expect(ground / top).toBeCloseTo(expected, 10);
 });

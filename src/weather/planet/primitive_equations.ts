@@ -3,17 +3,13 @@
  * as spherical harmonics on σ layers, products on a Gaussian grid, gravity waves semi-implicit, leapfrog in time
  * (Bourke 1974; Hoskins and Simmons 1975; vertical differences of Simmons and Burridge 1981).
  */
-import { SECONDS_PER_DAY } from './constants';
+import { Damping } from './damping';
 import { GaussianFields, type Products } from './gaussian_fields';
 import { GravityWaves, REFERENCE_TEMPERATURE, type SpectralState, stateOfRest } from './semi_implicit';
 import type { SigmaLevels } from './sigma_levels';
 import { gaussianGrid, SpectralTransform } from './spectral_transform';
 import { Truncation } from './truncation';
 
-/** Time in which hyperdiffusion takes the smallest waves to 1/e, s (Held and Suarez 1994). */
-const DIFFUSION_TIME = 0.1 * SECONDS_PER_DAY;
-/** Power of the Laplacian: ∇⁸. */
-const DIFFUSION_POWER = 4;
 /**
  * Robert-Asselin filter as corrected by Williams (2009): this part of a time level's second difference is added to
  * it, 53 % there and then −47 % to the next one, which keeps the mean of the three levels.
@@ -50,6 +46,7 @@ export interface Restart {
   massCorrection: number;
 }
 
+/** The model: its state as spherical harmonics, and the step that advances it. */
 export class PrimitiveEquations {
   readonly truncation: Truncation;
   readonly transform: SpectralTransform;
@@ -70,8 +67,7 @@ export class PrimitiveEquations {
   private readonly compression: Float64Array;
   /** Mean surface pressure to keep, in units of the reference pressure; undefined before the first step. */
   private mass: number | undefined;
-  /** Rate of hyperdiffusion, s⁻¹, [size]. */
-  private readonly diffusion: Float64Array;
+  private readonly damping: Damping;
   private readonly products: Products;
   private readonly work: Float64Array[];
 
@@ -88,10 +84,8 @@ export class PrimitiveEquations {
     this.previous = stateOfRest(this.truncation, levels.count);
     this.next = stateOfRest(this.truncation, levels.count);
     this.fields = new GaussianFields(this.transform, levels);
-    const { laplacian } = this.truncation;
-    this.diffusion = laplacian.map(
-      (value) => (value / laplacian[truncation]) ** DIFFUSION_POWER / DIFFUSION_TIME,
-    );
+    const friction = levels.full.map((sigma) => forcing?.friction(sigma) ?? 0);
+    this.damping = new Damping(this.truncation, friction);
     const plane = () => new Float64Array(this.transform.rows * this.transform.columns);
     this.products = {
       accelerationU: plane(),
@@ -115,9 +109,9 @@ export class PrimitiveEquations {
     this.tendencies(next);
     this.gravityWaves.prepare(halfInterval);
     this.gravityWaves.step(before, next);
-    this.damp(next, 2 * halfInterval);
+    this.damping.apply(next, 2 * halfInterval);
     if (!isFirst) {
-      for (const [a, b, c] of columns(previous, current, next)) filter(a, b, c);
+      for (const [a, b, c] of fieldsOf(previous, current, next)) filter(a, b, c);
     }
     this.previous = current;
     this.current = next;
@@ -192,26 +186,10 @@ export class PrimitiveEquations {
       logPressure[i] = tendency;
     }
   }
-
-  /** Friction and hyperdiffusion, implicitly, over an interval in seconds. */
-  private damp({ vorticity, divergence, temperature }: SpectralState, interval: number): void {
-    const { diffusion } = this;
-    for (let k = 0; k < this.levels.count; k++) {
-      const friction = this.forcing?.friction(this.levels.full[k]) ?? 0;
-      const [vorticityK, divergenceK, temperatureK] = [vorticity[k], divergence[k], temperature[k]];
-      for (let i = 0; i < vorticityK.length; i++) {
-        const rate = diffusion[i >> 1];
-        const factor = 1 / (1 + interval * (rate + friction));
-        vorticityK[i] *= factor;
-        divergenceK[i] *= factor;
-        temperatureK[i] /= 1 + interval * rate;
-      }
-    }
-  }
 }
 
 /** The same field of three states, one after the other. */
-function* columns(...states: SpectralState[]): Generator<Float64Array[]> {
+function* fieldsOf(...states: SpectralState[]): Generator<Float64Array[]> {
   yield states.map(({ logPressure }) => logPressure);
   for (const name of ['vorticity', 'divergence', 'temperature'] as const) {
     for (let k = 0; k < states[0][name].length; k++) yield states.map((state) => state[name][k]);

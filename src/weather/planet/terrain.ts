@@ -17,7 +17,32 @@ const RANGE_WIDTH = 0.25;
 /** Samples along each side of a grid cell for its fraction of land. */
 const CELL_SAMPLES = 4;
 
-export class Terrain {
+/** What lies under the air. */
+export interface Landscape {
+  /**
+   * Geopotential of the ground for a model.
+   *
+   * @returns spherical harmonics, m² s⁻²
+   */
+  surfaceGeopotential(truncation: Truncation): Float64Array;
+  /**
+   * Fraction of land in every cell of a grid.
+   *
+   * @param latitudes degrees, equally or almost equally spaced from pole to pole, mirrored at the equator
+   * @param columns longitudes from 0
+   * @returns 0 … 1, [latitudes, columns]
+   */
+  landFraction(latitudes: ArrayLike<number>, columns: number): Float32Array;
+}
+
+/** No land anywhere, as in the benchmark of Held and Suarez (1994). */
+export const OCEAN: Landscape = {
+  surfaceGeopotential: (truncation) => truncation.field(),
+  landFraction: (latitudes, columns) => new Float32Array(latitudes.length * columns),
+};
+
+/** Continents and mountains. */
+export class Terrain implements Landscape {
   private readonly truncation = new Truncation(TERRAIN_TRUNCATION);
   /** Continents: land where it is above `seaLevel`. */
   private readonly elevation: Float64Array;
@@ -42,11 +67,7 @@ export class Terrain {
     this.highest = values[byHeight[0]] - this.seaLevel;
   }
 
-  /**
-   * Geopotential of the ground for a model: smoothed, because a truncated field ripples around what is sharp.
-   *
-   * @returns spherical harmonics, m² s⁻²
-   */
+  /** Smoothed, because a truncated field ripples around what is sharp. */
   surfaceGeopotential(truncation: Truncation): Float64Array {
     const grid = gaussianGrid(Math.max(TERRAIN_TRUNCATION, truncation.last));
     const own = new SpectralTransform(this.truncation, grid);
@@ -73,13 +94,6 @@ export class Terrain {
     return PLAIN_HEIGHT * Math.sqrt(inland) + MOUNTAIN_HEIGHT * ridge * Math.min(1, 4 * inland) ** 2;
   }
 
-  /**
-   * Fraction of land in every cell of a grid.
-   *
-   * @param latitudes degrees, equally or almost equally spaced from pole to pole, mirrored at the equator
-   * @param columns longitudes from 0
-   * @returns 0 … 1, [latitudes, columns]
-   */
   landFraction(latitudes: ArrayLike<number>, columns: number): Float32Array {
     const rows = latitudes.length;
     const edge = (j: number) => (j === 0 ? -90 : j === rows ? 90 : (latitudes[j - 1] + latitudes[j]) / 2);

@@ -1,5 +1,5 @@
 import type { DatasetSummary } from '../../worker/protocol';
-import { closeCheckpoint, closeStatistics, openDataset, useBusy, useData } from '../state/data';
+import { closeCheckpoint, closeStatistics, openPlanet, titleOf, useBusy, useData } from '../state/data';
 import { formatTime } from '../units';
 import { FilePicker } from './file_picker';
 import { OpenIcon } from './icons';
@@ -58,16 +58,14 @@ export function DataSection() {
       <div className="row">
         <FilePicker className="button" kind="any" disabled={busy}>
           <OpenIcon />
-          Open file…
+          Open files…
         </FilePicker>
-        {!dataset?.synthetic && (
-          <button
-            type="button"
-            className="button"
-            disabled={busy}
-            onClick={() => void openDataset({ sample: true })}
-          >
-            Sample
+        <FilePicker className="button" kind="folder" disabled={busy}>
+          Open folder…
+        </FilePicker>
+        {!dataset?.simulated && (
+          <button type="button" className="button" disabled={busy} onClick={() => void openPlanet()}>
+            Simulated planet
           </button>
         )}
       </div>
@@ -76,13 +74,13 @@ export function DataSection() {
 }
 
 function DatasetFacts({ dataset }: { dataset: DatasetSummary }) {
-  const { name, synthetic, latitudes, longitudes, levels, times, targetVariables, variables } = dataset;
+  const { simulated, latitudes, longitudes, levels, times, targetVariables, variables } = dataset;
   const spacing = Number((360 / longitudes.length).toFixed(2));
   return (
     <>
       <p className="file-name">
-        {name}
-        {synthetic && <span className="badge">synthetic</span>}
+        {titleOf(dataset)}
+        {simulated && <span className="badge">made-up weather</span>}
       </p>
       <dl className="facts">
         <dt>Grid</dt>

@@ -1,6 +1,12 @@
 import { useEffect, useState } from 'react';
-import { isBusy, openFiles } from '../state/data';
+import { isBusy, openDataset, openFiles } from '../state/data';
 import { notify, reportError } from '../state/notices';
+
+/** As Chromium has it. */
+type HandleItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
+/** By which a folder is known as a Zarr, of version 2 or 3. */
+const ZARR_FILES = ['.zgroup', '.zmetadata', 'zarr.json'];
 
 /** The whole window takes dropped files and folders; a veil says so while they hover. */
 export function DropTarget() {
@@ -22,16 +28,34 @@ export function DropTarget() {
       event.preventDefault();
       setHovering(false);
       if (isBusy()) notify('info', 'Stop the run, or let the file open, before another is dropped.');
-      else if (event.dataTransfer) droppedFiles(event.dataTransfer).then(openFiles, reportError);
+      else if (event.dataTransfer) openDropped(event.dataTransfer).catch(reportError);
     });
     return () => listening.abort();
   }, []);
 
   if (!hovering) return null;
-  return <div className="drop-veil">Drop data (.nc), statistics or a checkpoint (.npz)</div>;
+  return <div className="drop-veil">Drop data (.nc, .zarr, .zip), statistics or a checkpoint (.npz)</div>;
 }
 
-/** The dropped files, and those directly inside dropped folders. */
+/** Opens a dropped Zarr, else the dropped files and those directly inside dropped folders. */
+async function openDropped(transfer: DataTransfer): Promise<void> {
+  // Only while the event is handled can the items be asked.
+  const items: HandleItem[] = [...transfer.items];
+  const handles = items.map((item) => item.getAsFileSystemHandle?.());
+  const files = droppedFiles(transfer);
+  for (const handle of await Promise.all(handles)) {
+    if (handle instanceof FileSystemDirectoryHandle && (await isZarr(handle))) {
+      return openDataset({ folder: handle });
+    }
+  }
+  return openFiles(await files);
+}
+
+async function isZarr(folder: FileSystemDirectoryHandle): Promise<boolean> {
+  for await (const name of folder.keys()) if (ZARR_FILES.includes(name)) return true;
+  return false;
+}
+
 async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   const plain = [...transfer.files];

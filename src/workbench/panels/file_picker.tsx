@@ -4,7 +4,7 @@ import { openFiles } from '../state/data';
 interface Properties {
   className: string;
   /** What the system's dialog offers first. */
-  kind: 'dataset' | 'statistics' | 'checkpoint' | 'any';
+  kind: 'statistics' | 'checkpoint' | 'any' | 'folder';
   label?: string;
   title?: string;
   disabled?: boolean;
@@ -12,15 +12,15 @@ interface Properties {
 }
 
 const ACCEPTED = {
-  dataset: '.nc,.nc4,.netcdf,.h5',
   statistics: '.nc',
   checkpoint: '.npz',
-  any: '.nc,.nc4,.netcdf,.h5,.npz',
+  any: '.nc,.nc4,.netcdf,.h5,.zip,.npz',
+  folder: undefined,
 };
 
 /** A button that opens the system's file dialog; what the files are is decided by their names. */
 export function FilePicker({ className, kind, label, title, disabled, children }: Properties) {
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLInputElement | null>(null);
   return (
     <>
       <button
@@ -34,10 +34,14 @@ export function FilePicker({ className, kind, label, title, disabled, children }
         {children}
       </button>
       <input
-        ref={input}
+        ref={(element) => {
+          input.current = element;
+          // Not among React's attributes.
+          element?.toggleAttribute('webkitdirectory', kind === 'folder');
+        }}
         type="file"
         hidden
-        multiple={kind !== 'checkpoint' && kind !== 'dataset'}
+        multiple={kind !== 'checkpoint'}
         accept={ACCEPTED[kind]}
         data-kind={kind}
         onChange={(event) => {

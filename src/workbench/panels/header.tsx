@@ -1,4 +1,4 @@
-import { useBusy, useData } from '../state/data';
+import { titleOf, useBusy, useData } from '../state/data';
 import { toggleTheme, useTheme } from '../state/theme';
 import { useTraining } from '../state/training';
 import { useView } from '../state/view';
@@ -21,7 +21,9 @@ export function Header() {
       <div className="open">
         <FilePicker className="chip" kind="any" title="Open a dataset" disabled={busy}>
           <span className="what">data</span>
-          <span className="name">{opening ? `opening ${opening}…` : (dataset?.name ?? 'open…')}</span>
+          <span className="name">
+            {opening ? `opening ${opening}…` : dataset ? titleOf(dataset) : 'open…'}
+          </span>
         </FilePicker>
         <button type="button" className="chip model" onClick={openTrainRoom}>
           <span className="what">model</span>

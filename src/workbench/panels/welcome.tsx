@@ -1,4 +1,4 @@
-import { openDataset, useData } from '../state/data';
+import { openDataset, openPlanet, useData } from '../state/data';
 import { useTraining } from '../state/training';
 import { FilePicker } from './file_picker';
 import { OpenIcon } from './icons';
@@ -17,20 +17,20 @@ export function Welcome() {
       <h2>Train GraphCast on your own machine</h2>
       <p>
         This is its multi-mesh with {meshNodes(meshSize).toLocaleString('en')} nodes. Give it weather to learn
-        from: NetCDF in the layout of GraphCast’s example datasets.
+        from: ERA5 as NetCDF or Zarr, GraphCast’s example datasets, or a simulated planet.
       </p>
       <div className="actions">
         <FilePicker className="button primary" kind="any" disabled={opening !== null}>
           <OpenIcon />
-          Open a NetCDF file…
+          Open files…
         </FilePicker>
         <button
           type="button"
           className="button"
           disabled={opening !== null}
-          onClick={() => void openDataset({ sample: true })}
+          onClick={() => void openPlanet()}
         >
-          Try a synthetic sample
+          Simulated planet
         </button>
       </div>
       {asked && (

@@ -38,9 +38,16 @@ export function isBusy(): boolean {
   return useData.getState().opening !== null || isRunOpen(useTraining.getState().phase);
 }
 
+/** Weather of our own, which comes with the page: something to see and to learn from at once. */
+const PLANET = { url: new URL('planet.nc', document.baseURI).href, simulated: true };
+
+export function openPlanet(): Promise<void> {
+  return openDataset(PLANET);
+}
+
 /** Opens a dataset and turns the globe to it; an unreadable one leaves the open one as it is. */
 export async function openDataset(source: DatasetSource): Promise<void> {
-  const name = 'file' in source ? source.file.name : 'url' in source ? source.url : 'synthetic sample';
+  const name = nameOf(source);
   useData.setState({ asked: null });
   await opening(name, async () => {
     const dataset = await engine.call('openDataset', source);
@@ -48,6 +55,18 @@ export async function openDataset(source: DatasetSource): Promise<void> {
     useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
     useData.setState({ dataset });
   });
+}
+
+/** What the page calls the open data. */
+export function titleOf({ name, simulated }: DatasetSummary): string {
+  return simulated ? 'Simulated planet' : name;
+}
+
+function nameOf(source: DatasetSource): string {
+  if ('folder' in source) return source.folder.name;
+  if ('url' in source) return source.simulated ? 'the simulated planet' : source.url;
+  const [first, ...others] = source.files;
+  return others.length === 0 ? first.name : `${source.files.length} files`;
 }
 
 /** Opens the address that a link names, at once from this origin, else when the user agrees. */
@@ -63,12 +82,12 @@ export function openAddress(address: string): void {
   else useData.setState({ asked: url.href });
 }
 
-/** Sorts dropped or picked files by what they are: .npz checkpoint, statistics, or dataset. */
+/** Sorts dropped or picked files by what they are: .npz checkpoint, statistics, or data, which together are one dataset. */
 export async function openFiles(files: File[]): Promise<void> {
   const checkpoints = files.filter((file) => file.name.endsWith('.npz'));
   const statistics = files.filter((file) => isStatistics(file.name));
   const datasets = files.filter((file) => !checkpoints.includes(file) && !statistics.includes(file));
-  for (const file of datasets.slice(0, 1)) await openDataset({ file });
+  if (datasets.length > 0) await openDataset({ files: datasets });
   if (statistics.length > 0) {
     await opening('statistics', async () => {
       const { names } = await engine.call('useStatistics', { files: statistics });

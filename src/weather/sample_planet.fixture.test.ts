@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DatasetError } from '../errors';
-import { samplePlanet } from './sample_planet';
+import { samplePlanet } from './sample_planet.fixture';
 import { taskFromDataset } from './task';
 
 const planet = samplePlanet();
