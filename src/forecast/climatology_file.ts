@@ -9,7 +9,14 @@ import { type NetcdfVariableSpec, writeNetcdf } from '../weather/netcdf_writer';
 import { unpack } from '../weather/packing';
 import { convert, unitConversion } from '../weather/unit_conversion';
 import { VARIABLES } from '../weather/variables';
-import { type Climatology, DAYS, dayOfYear, hourOfDay, type RunningClimatology } from './climatology';
+import {
+  type Climatology,
+  DAYS,
+  dayOfYear,
+  hourOfDay,
+  type Normals,
+  type RunningClimatology,
+} from './climatology';
 
 type Grid = Pick<Dataset, 'name' | 'latitudes' | 'longitudes'>;
 

@@ -2,7 +2,7 @@
 import type { ChannelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { pauseForEvents } from '../weather/event_loop';
-import { FRAME_SECONDS } from '../weather/windows';
+import { FRAME_SECONDS } from '../weather/window_index';
 import type { Climatology } from './climatology';
 import { headlineFields } from './field_names';
 import type { Region } from './regions';

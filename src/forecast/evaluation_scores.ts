@@ -1,4 +1,4 @@
-import { FRAME_SECONDS } from '../weather/windows';
+import { FRAME_SECONDS } from '../weather/window_index';
 import type { Evaluation, SpectrumSum } from './evaluation';
 import { fieldId } from './field_names';
 import { METRICS, type ScoreSums } from './score_sums';

@@ -1,5 +1,6 @@
 import type { Model } from '../graphcast/model';
-import { FRAME_SECONDS, type Window } from '../weather/windows';
+import { FRAME_SECONDS } from '../weather/window_index';
+import type { Window } from '../weather/windows';
 import type { Executor } from '../webgpu/execute';
 import { ReadbackRing } from '../webgpu/readback';
 

@@ -41,7 +41,7 @@ th, td { padding: 3px 8px; text-align: right; white-space: nowrap; border-radius
 th { font-weight: 600; }
 th[scope="row"], th[scope="col"]:first-child { text-align: left; position: sticky; left: 0; background: var(--sheet); z-index: 1; }
 th[scope="rowgroup"] { text-align: left; padding-top: 12px; }
-th small, td small { display: block; font-weight: 400; font-size: 11.5px; line-height: 1.2; color: inherit; opacity: .86; }
+th small, td small { display: block; font-weight: 400; font-size: 11.5px; line-height: 1.2; color: inherit; }
 th[scope="rowgroup"] small { display: inline; }
 .relative td { min-width: 72px; }
 td.none { color: var(--soft); }

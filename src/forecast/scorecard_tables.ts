@@ -73,7 +73,7 @@ function relativeRow(
 
 /** 'b1' … 'b5' for better (a smaller error), 'w1' … 'w5' for worse, 'same' in between. */
 function classOf(difference: number): string {
-  const size = CLASS_BOUNDS.filter((bound) => Math.abs(difference) >= bound).length;
+  const size = CLASS_BOUNDS.filter((bound) => Math.abs(difference) >= bound - 1e-9).length;
   if (size === 0) return 'same';
   return `${difference < 0 ? 'b' : 'w'}${size}`;
 }

@@ -82,12 +82,15 @@ function uploadBlock(
   senderNodes: number,
 ): EdgeBlock {
   const count = edges.length;
-  const senders = Uint32Array.from(edges, (e) => set.senders[e]);
-  const receivers = Uint32Array.from(edges, (e) => set.receivers[e]);
+  const senders = new Uint32Array(count);
+  const receivers = new Uint32Array(count);
   const features = new Float32Array(count * 4);
-  edges.forEach((e, i) => {
-    features.set(set.features.subarray(e * 4, e * 4 + 4), i * 4);
-  });
+  for (let i = 0; i < count; i++) {
+    const e = edges[i];
+    senders[i] = set.senders[e];
+    receivers[i] = set.receivers[e];
+    for (let k = 0; k < 4; k++) features[4 * i + k] = set.features[4 * e + k];
+  }
   const senderStarts = countingStarts(senders, senderNodes);
   const upload = <T extends Uint32Array | Float32Array>(tensor: Tensor, values: T) => {
     memory.add(tensor);

@@ -1,84 +1,60 @@
 import { describe, expect, it } from 'vitest';
+import { copy } from '../../shaders/adapter_limits/adapter_limits';
+import { linear } from '../../shaders/linear/linear';
 import { defaultVariant, supportedVariants } from '../../shaders/linear/variant';
-import type { KernelVariants } from '../../shaders/linear/variant_table';
-import { TASKS } from '../weather/task';
-import type { Gpu } from '../webgpu/device';
-import { Executor } from '../webgpu/execute';
-import { noise } from '../webgpu/noise';
+import { PlanBuilder } from '../webgpu/plan';
+import { matrix } from '../webgpu/tensor';
 import { withDevice } from '../webgpu/testing';
 import type { ShapeWork } from '../webgpu/variant_choice';
-import { PRESETS } from './config';
-import { createModel } from './create_model';
-import type { ModelOptions } from './model';
+import { takeVariants } from './kernel_variants';
 
-const grid = {
-  latitudes: Float32Array.from({ length: 7 }, (_, i) => -90 + 30 * i),
-  longitudes: Float32Array.from({ length: 12 }, (_, i) => 30 * i),
-};
-const config = { ...PRESETS.tiny.model, mesh_size: 1, latent_size: 16, gnn_msg_steps: 1 };
-
-/** A small model, its variants, and the frame it forecasts from noise. */
-async function forecast(
-  gpu: Gpu,
-  variant: ModelOptions['variant'],
-): Promise<{ variants: KernelVariants; taken: Set<string | undefined>; frame: Float32Array }> {
-  const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
-  const model = await createModel(gpu, { config, task: TASKS.TASK_13, grid, statistics, variant });
-  try {
-    model.memory.write(model.parameters, noise(model.layout.length));
-    const state = noise(model.channels.state.length * model.gridNodes);
-    for (const which of ['previous', 'last'] as const) model.writeState(which, state);
-    const commands = ['embed', 'forward', 'advance'].flatMap((program) => model.plan.program(program));
-    await new Executor(gpu).run(commands);
-    const products = commands.filter(({ dispatch }) => dispatch.kernel.name === 'linear');
-    return {
-      variants: model.variants,
-      taken: new Set(products.map(({ dispatch }) => dispatch.variant)),
-      frame: await model.memory.read(model.frame),
-    };
-  } finally {
-    model.destroy();
-  }
+/** Two products of different shapes and something else, in two programs. */
+function recorded(maxBinding: number): PlanBuilder {
+  const plan = new PlanBuilder(maxBinding);
+  const [x, y, z] = [matrix('x', 84, 16), matrix('y', 84, 16), matrix('z', 84, 83)];
+  plan.program('forward');
+  plan.add(linear({ y, x, w: matrix('w', 16, 16), activation: 'swish' }));
+  plan.program('advance');
+  plan.add(linear({ y: z, x: y, w: matrix('v', 16, 83) }), copy({ y: x, x: y }));
+  return plan;
 }
 
+const variantsOf = (plan: PlanBuilder) => [...plan.programs.values()].flat().map(({ variant }) => variant);
+
 describe('kernel variants of a model', () => {
-  it('are the adapter’s default, and every choice gives the same bits', () =>
+  it('are the adapter’s default, or one for all', () =>
     withDevice(async ({ gpu }) => {
-      const usual = await forecast(gpu, undefined);
-      expect(usual.variants).toBe(defaultVariant(gpu.adapter));
-      expect(usual.taken).toEqual(new Set([defaultVariant(gpu.adapter)]));
-      expect(usual.frame.every(Number.isFinite)).toBe(true);
+      const usual = defaultVariant(gpu.adapter);
+      const plan = recorded(gpu.maxBinding);
+      expect(await takeVariants(gpu, plan, undefined)).toBe(usual);
+      expect(variantsOf(plan)).toEqual([usual, usual, undefined]);
+      expect(await takeVariants(gpu, plan, 'tiled')).toBe('tiled');
+      expect(variantsOf(plan)).toEqual(['tiled', 'tiled', undefined]);
+    }));
 
-      const forced = await forecast(gpu, 'tiled');
-      expect([forced.variants, ...forced.taken]).toEqual(['tiled', 'tiled']);
-      expect(forced.frame).toEqual(usual.frame);
-
-      const table = { default: 'register', 'linear 256x16x16': 'tiled' } as const;
-      const mixed = await forecast(gpu, table);
-      expect(mixed.variants).toEqual(table);
-      expect([...mixed.taken].sort()).toEqual(['register', 'tiled']);
-      expect(mixed.frame).toEqual(usual.frame);
+  it('go by shape', () =>
+    withDevice(async ({ gpu }) => {
+      const plan = recorded(gpu.maxBinding);
+      const table = { default: 'register', 'linear 256x16x84': 'tiled' } as const;
+      expect(await takeVariants(gpu, plan, table)).toBe(table);
+      expect(variantsOf(plan)).toEqual(['register', 'tiled', undefined]);
     }));
 
   it('may be chosen from what the model will run', () =>
     withDevice(async ({ gpu }) => {
+      const plan = recorded(gpu.maxBinding);
       const seen: ShapeWork[] = [];
-      const chosen = await forecast(gpu, async (works) => {
+      const chosen = await takeVariants(gpu, plan, async (works) => {
         seen.push(...works);
-        return 'register';
+        return 'tiled';
       });
-      expect([chosen.variants, ...chosen.taken]).toEqual(['register', 'register']);
-      // The network's last layer: latents to state channels, on all grid nodes.
-      expect(seen.map(({ shape }) => shape)).toContainEqual({
-        kernel: 'linear',
-        rows: 84,
-        inner: 16,
-        columns: 83,
-        element: 'float32',
-      });
-      expect(seen.every(({ shape, flops }) => flops === 2 * shape.rows * shape.inner * shape.columns)).toBe(
-        true,
-      );
+      expect(chosen).toBe('tiled');
+      expect(variantsOf(plan)).toEqual(['tiled', 'tiled', undefined]);
+      const shape = { kernel: 'linear', rows: 84, inner: 16, element: 'float32' };
+      expect(seen).toMatchObject([
+        { shape: { ...shape, columns: 16 }, flops: 2 * 84 * 16 * 16 },
+        { shape: { ...shape, columns: 83 }, flops: 2 * 84 * 16 * 83 },
+      ]);
     }));
 
   it('that the adapter cannot run are refused', () =>
@@ -86,6 +62,7 @@ describe('kernel variants of a model', () => {
       const adapter = { ...gpu.adapter, subgroupSize: 4 };
       expect(supportedVariants(adapter)).not.toContain('subgroup');
       const table = { default: 'tiled', 'linear 256x16x16': 'subgroup' } as const;
-      await expect(forecast({ ...gpu, adapter }, table)).rejects.toThrow(/'subgroup' needs wider subgroups/);
+      const taken = takeVariants({ ...gpu, adapter }, recorded(gpu.maxBinding), table);
+      await expect(taken).rejects.toThrow(/'subgroup' needs wider subgroups/);
     }));
 });

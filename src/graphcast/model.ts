@@ -16,6 +16,7 @@ import { createTensors, type ModelTensors, type PlaneRange, part } from './model
 import { type GraphTensors, uploadGraph } from './network';
 import { ParameterLayout } from './packing';
 import { parameterArrays } from './parameters';
+import { firstThatFits, recomputePolicies } from './recompute_policies';
 import type { RecomputePolicy, Recorder } from './recorder';
 
 /** What a model needs to be trained, beyond what it needs to run. */
@@ -288,10 +289,9 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
   return { layout, tensors, ...recording };
 }
 
-/**
- * The first recording, from the least recomputation to the most, whose transient memory fits `budget` bytes; the
- * smallest one when none does.
- */
+type Recording = Pick<ModelLayout, 'plan' | 'taps' | 'policy' | 'transientBytes'>;
+
+/** The recording that computes least twice of those whose transient memory fits `budget` bytes; else the smallest. */
 function recordWithin(
   budget: number,
   gpu: Gpu,
@@ -300,20 +300,9 @@ function recordWithin(
   tensors: ModelTensors,
   graph: GraphTensors,
   constant: Recorder['constant'],
-): Pick<ModelLayout, 'plan' | 'taps' | 'policy' | 'transientBytes'> {
+): Recording {
   const { config } = options;
-  const steps = config.gnn_msg_steps;
-  const everything = { keepMessages: true, keepNodes: true, keepSteps: true, segment: steps };
-  const segments = [steps, Math.ceil(Math.sqrt(steps)), 2, 1];
-  const policies: RecomputePolicy[] = [
-    everything,
-    ...segments.map((segment) => ({ ...everything, keepMessages: false, segment })),
-    ...segments
-      .slice(1)
-      .map((segment) => ({ keepMessages: false, keepNodes: false, keepSteps: false, segment })),
-  ];
-  let smallest: ReturnType<typeof recordWithin> | undefined;
-  for (const candidate of options.training ? policies : [everything]) {
+  const record = (candidate: RecomputePolicy): Recording => {
     const plan = new PlanBuilder(gpu.maxBinding);
     const net = {
       plan,
@@ -327,10 +316,12 @@ function recordWithin(
     };
     const policy = { ...candidate, ...options.policy };
     const taps = recordPrograms(net, options, tensors, graph, policy);
-    const transientBytes = slotBytes(plan.slots());
-    if (!smallest || transientBytes < smallest.transientBytes)
-      smallest = { plan, taps, policy, transientBytes };
-    if (transientBytes <= budget) break;
-  }
-  return smallest!;
+    return { plan, taps, policy, transientBytes: slotBytes(plan.slots()) };
+  };
+  const policies = recomputePolicies(config.gnn_msg_steps);
+  return firstThatFits(
+    options.training ? policies : policies.slice(0, 1),
+    record,
+    ({ transientBytes }) => transientBytes <= budget,
+  );
 }

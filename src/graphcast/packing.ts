@@ -84,8 +84,8 @@ export class ParameterLayout {
     for (const array of this.arrays) {
       const values = parameters.get(array.name);
       if (!values) throw new Error(`parameter ${array.name} is missing`);
-      this.eachRow(array, (source, target) => {
-        flat.set(values.subarray(source, source + array.width), target);
+      this.eachRun(array, (source, target, length) => {
+        flat.set(values.subarray(source, source + length), target);
       });
     }
     return flat;
@@ -95,17 +95,22 @@ export class ParameterLayout {
     const parameters = new Map<string, Float32Array>();
     for (const array of this.arrays) {
       const values = new Float32Array(array.shape.reduce((a, b) => a * b, 1));
-      this.eachRow(array, (source, target) => {
-        values.set(flat.subarray(target, target + array.width), source);
+      this.eachRun(array, (source, target, length) => {
+        values.set(flat.subarray(target, target + length), source);
       });
       parameters.set(array.name, values);
     }
     return parameters;
   }
 
-  private eachRow(array: PackedArray, visit: (source: number, target: number) => void): void {
-    for (const { firstRow, rows, start } of array.sections) {
-      for (let r = 0; r < rows; r++) visit((firstRow + r) * array.width, start + r * array.stride);
+  /** Numbers that lie side by side in an array and in the flat buffer: a section's rows, one by one where padded. */
+  private eachRun(
+    { sections, width, stride }: PackedArray,
+    visit: (source: number, target: number, length: number) => void,
+  ): void {
+    for (const { firstRow, rows, start } of sections) {
+      if (width === stride) visit(firstRow * width, start, rows * width);
+      else for (let r = 0; r < rows; r++) visit((firstRow + r) * width, start + r * stride, width);
     }
   }
 }

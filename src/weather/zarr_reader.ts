@@ -8,7 +8,9 @@ import type { ZarrFiles } from './zarr_files';
 import { ShardReader } from './zarr_shards';
 
 /** Bytes that may be read at once; a frame of one variable is what is read. */
-const LARGEST_BLOCK = 2 ** 31;
+const LARGEST_BLOCK = 2 ** 30;
+/** Chunks of one block that are asked for at once; how many are then read at once is up to the gate. */
+const CHUNKS_AT_ONCE = 64;
 
 /** Reads blocks of one array. */
 export class ZarrArrayReader {
@@ -42,36 +44,37 @@ export class ZarrArrayReader {
         `${this.files.name}: ${count.join(' x ')} elements of '${variable.name}' are wanted at once, more than fit into memory; the grid is too fine, or the metadata are damaged.`,
       );
     }
-    const data = new Numbers(product(count));
-    if (data.length === 0) return data;
+    if (product(count) === 0) return new Numbers(0);
+    let data: NumericArray | undefined;
     const stride = rowMajor(count);
-    const first = start.map((from, d) => Math.floor(from / chunkShape[d]));
-    const last = start.map((from, d) => Math.floor((from + (count[d] - 1) * step[d]) / chunkShape[d]));
-    const work: Promise<void>[] = [];
-    for (const coordinates of gridPoints(first, last)) {
+    const copyChunk = async (coordinates: number[]) => {
       const origin = coordinates.map((c, d) => c * chunkShape[d]);
       const end = origin.map((o, d) => Math.min(o + chunkShape[d], variable.shape[d]));
       // Of the `count` indices, those within this chunk.
       const from = origin.map((o, d) => Math.max(0, Math.ceil((o - start[d]) / step[d])));
       const to = end.map((e, d) => Math.min(count[d], Math.ceil((e - start[d]) / step[d])));
       const extent = to.map((t, d) => t - from[d]);
-      if (extent.some((size) => size <= 0)) continue;
+      if (extent.some((size) => size <= 0)) return;
       const isAll = extent.every((size, d) => size === end[d] - origin[d]);
       const place = from.map((f, d) => start[d] + f * step[d] - origin[d]);
-      const copy = (chunk: Chunk) =>
-        copyBlock(
-          {
-            data: chunk.data,
-            stride: chunk.stride.map((s, d) => s * step[d]),
-            offset: dot(place, chunk.stride),
-          },
-          { data, stride, offset: dot(from, stride) },
-          extent,
-        );
-      work.push(this.chunk(coordinates, !isAll).then(copy));
-    }
-    await Promise.all(work);
-    return data;
+      const chunk = await this.chunk(coordinates, !isAll);
+      // Not before there is something to put into it.
+      data ??= new Numbers(product(count));
+      const source = {
+        data: chunk.data,
+        stride: chunk.stride.map((s, d) => s * step[d]),
+        offset: dot(place, chunk.stride),
+      };
+      copyBlock(source, { data, stride, offset: dot(from, stride) }, extent);
+    };
+    const first = start.map((from, d) => Math.floor(from / chunkShape[d]));
+    const last = start.map((from, d) => Math.floor((from + (count[d] - 1) * step[d]) / chunkShape[d]));
+    const chunks = gridPoints(first, last);
+    const work = async () => {
+      for (const coordinates of chunks) await copyChunk(coordinates);
+    };
+    await Promise.all(Array.from({ length: CHUNKS_AT_ONCE }, work));
+    return data ?? new Numbers(product(count));
   }
 
   private chunk(coordinates: number[], keep: boolean): Promise<Chunk> {

@@ -107,7 +107,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     fault ??= new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
     return { reason: reason === 'destroyed' ? 'destroyed' : 'unknown', message };
   });
-  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
   return {
     device,
     adapter: { vendor, architecture, description, isSoftware, subgroupSize },
@@ -118,13 +118,13 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     expectHealthy() {
       if (fault) throw fault;
     },
-    pipeline(request) {
-      const code = kernelSource(request.kernel, request.constants, request.elementOf);
-      let made = pipelines.get(code);
-      if (!made) {
-        made = compile(device, request.kernel, code);
-        pipelines.set(code, made);
-      }
+    pipeline({ kernel, constants, elementOf }) {
+      const ofKernel = pipelines.get(kernel) ?? new Map<string, Promise<GPUComputePipeline>>();
+      pipelines.set(kernel, ofKernel);
+      const values = Object.keys(kernel.constants).map((name) => constants[name]);
+      const key = `${values} ${Object.keys(kernel.bindings).map(elementOf)}`;
+      const made = ofKernel.get(key) ?? compile(device, kernel, kernelSource(kernel, constants, elementOf));
+      ofKernel.set(key, made);
       return made;
     },
     close: () => device.destroy(),

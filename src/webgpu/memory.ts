@@ -3,12 +3,18 @@ import { DeviceError } from '../errors';
 import type { Gpu } from './device';
 import type { Tensor } from './tensor';
 
+/** A place in a buffer, bytes from its start. */
+export interface Location {
+  buffer: GPUBuffer;
+  offset: number;
+}
+
 /**
- * GPU buffers of tensors. Persistent tensors (parameters, moments, frames) get a buffer of their own here;
- * a plan's transient tensors share slots. Views resolve to their owner's buffer.
+ * GPU memory of tensors. Persistent tensors (parameters, moments, frames) get a buffer of their own here;
+ * a plan's transient tensors share slots. Views lie within their owner's memory.
  */
 export class Memory {
-  private readonly buffers = new Map<Tensor, GPUBuffer>();
+  private readonly places = new Map<Tensor, Location>();
   private readonly owned: GPUBuffer[] = [];
   /** Bytes of all buffers made here. */
   bytes = 0;
@@ -22,7 +28,9 @@ export class Memory {
 
   /** Gives each tensor a zeroed buffer of its own. Throws DeviceError when the adapter cannot hold one so large. */
   add(...tensors: Tensor[]): void {
-    for (const tensor of tensors) this.buffers.set(tensor.owner, this.create(tensor.bytes, tensor.name));
+    for (const tensor of tensors) {
+      this.place(tensor, { buffer: this.create(tensor.bytes, tensor.name), offset: 0 });
+    }
   }
 
   /** A buffer of at least `bytes`, without a tensor yet. */
@@ -60,19 +68,20 @@ export class Memory {
     }
   }
 
-  /** Makes `tensor` live in an existing buffer (a slot that other tensors use at other times). */
-  place(tensor: Tensor, buffer: GPUBuffer): void {
-    this.buffers.set(tensor.owner, buffer);
+  /** Makes `tensor` live at a place of an existing buffer (a slot that it shares with others). */
+  place(tensor: Tensor, location: Location): void {
+    this.places.set(tensor.owner, location);
   }
 
   has(tensor: Tensor): boolean {
-    return this.buffers.has(tensor.owner);
+    return this.places.has(tensor.owner);
   }
 
-  buffer(tensor: Tensor): GPUBuffer {
-    const buffer = this.buffers.get(tensor.owner);
-    if (!buffer) throw new Error(`tensor ${tensor.name} has no buffer`);
-    return buffer;
+  /** Where a tensor lies, views within their owner included. */
+  locate(tensor: Tensor): Location {
+    const place = this.places.get(tensor.owner);
+    if (!place) throw new Error(`tensor ${tensor.name} has no memory`);
+    return { buffer: place.buffer, offset: place.offset + tensor.offset };
   }
 
   /** Writes rows without padding [rows, width] into a tensor, rounded to its element type; padding becomes zero. */
@@ -90,7 +99,8 @@ export class Memory {
       }
     }
     if (tensor.element === 'bfloat16') data = toBfloat16(data as Float32Array);
-    this.gpu.device.queue.writeBuffer(this.buffer(tensor), tensor.offset, data as Float32Array<ArrayBuffer>);
+    const { buffer, offset } = this.locate(tensor);
+    this.gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>);
   }
 
   /**
@@ -106,7 +116,8 @@ export class Memory {
     });
     try {
       const encoder = gpu.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(this.buffer(tensor), tensor.offset, staging, 0, tensor.bytes);
+      const { buffer, offset } = this.locate(tensor);
+      encoder.copyBufferToBuffer(buffer, offset, staging, 0, tensor.bytes);
       gpu.device.queue.submit([encoder.finish()]);
       await gpu.wait(staging.mapAsync(GPUMapMode.READ)).catch((cause: unknown) => {
         gpu.expectHealthy();
@@ -122,7 +133,7 @@ export class Memory {
   destroy(): void {
     for (const buffer of this.owned) buffer.destroy();
     this.owned.length = 0;
-    this.buffers.clear();
+    this.places.clear();
   }
 }
 

@@ -207,7 +207,7 @@ describe('errors', () => {
     const memory = new Memory(gpu);
     const x = list('x', 64);
     memory.add(x);
-    memory.buffer(x).destroy();
+    memory.locate(x).buffer.destroy();
     await expect(memory.read(x)).rejects.toThrow(/The GPU reported an error/);
     await expect(new Executor(gpu).run([])).rejects.toThrow(DeviceError);
     gpu.close();

@@ -1,7 +1,7 @@
 import { DeviceError } from '../errors';
 import type { Gpu } from './device';
 import { type Dispatch, workgroupGrid } from './kernel';
-import { Memory } from './memory';
+import { type Location, Memory } from './memory';
 import { assignSlots, type Lifetime, type Slot } from './slots';
 import { type ElementType, list, matrix, ROW_ALIGNMENT, type Tensor } from './tensor';
 
@@ -34,6 +34,8 @@ export class PlanBuilder {
   readonly programs = new Map<string, Dispatch[]>();
   private readonly transients = new Set<Tensor>();
   private current: Dispatch[] | undefined;
+  /** As long as nothing was added since. */
+  private assigned: Slot[] | undefined;
   /** Largest range a binding may show; row-wise work on more is cut into windows of rows. */
   readonly maxBinding: number;
 
@@ -73,6 +75,7 @@ export class PlanBuilder {
   /** Appends dispatches to the current program; those without rows are left out. */
   add(...dispatches: Dispatch[]): void {
     if (!this.current) throw new Error('program(name) comes before the first dispatch');
+    this.assigned = undefined;
     this.current.push(...dispatches.filter((dispatch) => dispatch.workgroups > 0));
   }
 
@@ -115,21 +118,35 @@ export class PlanBuilder {
 
   /** Slots for every transient tensor, from lifetimes over all programs in order. */
   slots(): Slot[] {
+    this.assigned ??= this.assign();
+    return this.assigned;
+  }
+
+  private assign(): Slot[] {
     const lifetimes = new Map<Tensor, Lifetime>();
-    let time = 0;
-    for (const dispatches of this.programs.values()) {
-      for (const dispatch of dispatches) {
-        for (const tensor of Object.values(dispatch.tensors)) {
-          const owner = tensor?.owner;
-          if (!owner || !this.transients.has(owner)) continue;
-          const life = lifetimes.get(owner);
-          if (life) life.last = time;
-          else lifetimes.set(owner, { tensor: owner, first: time, last: time });
-        }
-        time++;
+    const apart = new Map<Tensor, Set<Tensor>>();
+    [...this.programs.values()].flat().forEach(({ kernel, tensors }, time) => {
+      const touched = { read: new Set<Tensor>(), read_write: new Set<Tensor>() };
+      for (const [binding, tensor] of Object.entries(tensors)) {
+        const owner = tensor?.owner;
+        if (!owner || !this.transients.has(owner)) continue;
+        touched[kernel.bindings[binding].access].add(owner);
+        const life = lifetimes.get(owner);
+        if (life) life.last = time;
+        else lifetimes.set(owner, { tensor: owner, first: time, last: time });
       }
-    }
-    return assignSlots([...lifetimes.values()]);
+      for (const written of touched.read_write) {
+        for (const read of touched.read) {
+          for (const [a, b] of [
+            [written, read],
+            [read, written],
+          ]) {
+            apart.set(a, (apart.get(a) ?? new Set()).add(b));
+          }
+        }
+      }
+    });
+    return assignSlots([...lifetimes.values()], apart);
   }
 
   /**
@@ -164,14 +181,15 @@ export class PlanBuilder {
     const slots = this.slots();
     slots.forEach((slot, i) => {
       const buffer = memory.create(slot.bytes, `slot ${i}`);
-      for (const { tensor } of slot.tensors) memory.place(tensor, buffer);
+      for (const { tensor, offset } of slot.tensors) memory.place(tensor, { buffer, offset });
     });
-    const bufferOf = (tensor: Tensor) => (memory.has(tensor) ? memory : persistent).buffer(tensor);
-    const binder = new Binder(gpu, memory, bufferOf, [...this.programs.values()].flat().length);
-    const programs = new Map<string, ReadyDispatch[]>();
-    for (const [name, dispatches] of this.programs) {
-      programs.set(name, await Promise.all(dispatches.map((dispatch) => binder.ready(dispatch))));
-    }
+    const locate = (tensor: Tensor) => (memory.has(tensor) ? memory : persistent).locate(tensor);
+    const binder = new Binder(gpu, memory, locate, [...this.programs.values()].flat().length);
+    // All at once, so that the driver compiles on as many cores as it likes.
+    const ready = [...this.programs].map(async ([name, dispatches]) => {
+      return [name, await Promise.all(dispatches.map((dispatch) => binder.ready(dispatch)))] as const;
+    });
+    const programs = new Map(await Promise.all(ready));
     binder.finish();
     return new Plan(programs, memory, slots);
   }
@@ -218,34 +236,34 @@ export class Plan {
 /** A ready copy between tensors of one memory, for the frame traffic between replays of programs. */
 export function readyCopy(memory: Memory, to: Tensor, from: Tensor): Ready {
   if (to.bytes !== from.bytes) throw new RangeError(`copy of ${from.name} to ${to.name}: sizes differ`);
-  const [source, target] = [memory.buffer(from), memory.buffer(to)];
+  const [source, target] = [memory.locate(from), memory.locate(to)];
   return {
     kind: 'copy',
-    from: source,
-    fromOffset: from.offset,
-    to: target,
-    toOffset: to.offset,
+    from: source.buffer,
+    fromOffset: source.offset,
+    to: target.buffer,
+    toOffset: target.offset,
     bytes: from.bytes,
   };
 }
 
 export function readyClear(memory: Memory, tensor: Tensor): Ready {
-  return { kind: 'clear', buffer: memory.buffer(tensor), offset: tensor.offset, bytes: tensor.bytes };
+  return { kind: 'clear', ...memory.locate(tensor), bytes: tensor.bytes };
 }
 
 /** Turns recorded dispatches into ready ones: one uniform buffer holds the arguments of all dispatches. */
 class Binder {
   private readonly gpu: Gpu;
-  private readonly bufferOf: (tensor: Tensor) => GPUBuffer;
+  private readonly locate: (tensor: Tensor) => Location;
   private readonly uniforms: GPUBuffer;
   private readonly values: DataView;
   private readonly unused: GPUBuffer[];
   private next = 0;
   private readonly step: number;
 
-  constructor(gpu: Gpu, memory: Memory, bufferOf: (tensor: Tensor) => GPUBuffer, dispatches: number) {
+  constructor(gpu: Gpu, memory: Memory, locate: (tensor: Tensor) => Location, dispatches: number) {
     this.gpu = gpu;
-    this.bufferOf = bufferOf;
+    this.locate = locate;
     this.step = gpu.device.limits.minUniformBufferOffsetAlignment;
     this.values = new DataView(new ArrayBuffer(Math.max(1, dispatches) * this.argumentBytes));
     this.uniforms = memory.createUniform(this.values.byteLength);
@@ -271,11 +289,7 @@ class Binder {
       entries.push({
         binding: i + 1,
         resource: tensor
-          ? {
-              buffer: this.bufferOf(tensor),
-              offset: tensor.offset,
-              size: Math.max(16, Math.ceil(tensor.bytes / 4) * 4),
-            }
+          ? { ...this.locate(tensor), size: Math.max(16, Math.ceil(tensor.bytes / 4) * 4) }
           : { buffer: this.unused[i] },
       });
     });

@@ -35,13 +35,8 @@ export class ReadbackRing {
     await place.busy;
     const { device } = this.gpu;
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(
-      this.memory.buffer(this.tensor),
-      this.tensor.offset,
-      place.buffer,
-      0,
-      this.tensor.bytes,
-    );
+    const { buffer, offset } = this.memory.locate(this.tensor);
+    encoder.copyBufferToBuffer(buffer, offset, place.buffer, 0, this.tensor.bytes);
     device.queue.submit([encoder.finish()]);
     const value = this.gpu.wait(place.buffer.mapAsync(GPUMapMode.READ)).then(
       () => {

@@ -52,7 +52,7 @@ export const PLANET_DEFAULTS: PlanetOptions = {
 
 export const FRAMES_PER_DAY = 4;
 const SMALLEST_TRUNCATION = 5;
-/** Beyond it the planet would hardly be faster than a real one. */
+/** A day of T170 takes minutes already. */
 const LARGEST_TRUNCATION = 170;
 
 /** One time of the planet. */

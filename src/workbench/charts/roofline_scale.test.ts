@@ -28,5 +28,5 @@ test('without a kernel there are axes around the ridge all the same', () => {
 test('ticks are the powers of ten', () => {
   const ticks = decadeTicks([0.1, 1000]);
   expect(ticks).toHaveLength(5);
-  ticks.forEach((tick, i) => expect(tick).toBeCloseTo(10 ** (i - 1)));
+  for (const [i, tick] of ticks.entries()) expect(tick).toBeCloseTo(10 ** (i - 1));
 });
