@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { goldenPath } from '../graphcast/golden.fixture';
-import type { NetcdfSpec, NetcdfVariableSpec } from '../weather/netcdf_writer';
+import type { NetcdfSpec, NetcdfVariableSpec } from '../weather/formats/netcdf_writer';
 import { realData } from '../weather/real_data.fixture';
 import { graphcast, graphcastFailure, scratchFolder } from './command.fixture';
 import { writePlanet } from './planet_file.fixture';

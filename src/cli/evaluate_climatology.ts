@@ -1,12 +1,11 @@
 /** The climatology of an evaluation: read, or computed from the data that are scored or from others. */
-import { basename } from 'node:path';
 import { ConfigError, DatasetError } from '../errors';
-import { type Climatology, RunningClimatology } from '../forecast/climatology';
+import { type Climatology, climatologyData, RunningClimatology } from '../forecast/climatology';
 import { isClimatology, openClimatology, writeClimatology } from '../forecast/climatology_file';
 import type { PlannedForecast } from '../forecast/evaluation';
 import { channelLayout } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
-import { openStore } from '../weather/open_store';
+import { openStore } from '../weather/formats/open_store';
 import { isWithin, type Period } from '../weather/periods';
 import type { Task } from '../weather/task';
 import { FRAME_SECONDS } from '../weather/window_index';
@@ -14,6 +13,9 @@ import { WindowReader } from '../weather/windows';
 import { statesOnly } from './evaluate_fields';
 import { checkWritable, writeWhole } from './outputs';
 import { Progress } from './progress';
+
+/** Two years; more take so long that it is worth a word. */
+const MANY_FRAMES = 2924;
 
 /** What is scored. */
 export interface ScoredData {
@@ -81,7 +83,7 @@ function compute(
   period: Period | undefined,
   { forecasts, task }: ScoredData,
 ): RunningClimatology {
-  const { name, times, latitudes, longitudes } = source;
+  const { times } = source;
   const frames = [...times.keys()].filter((frame) => isWithin(period, times[frame]));
   const used = new Set(frames.map((frame) => times[frame]));
   const isScored = forecasts.some(({ initialTime, steps }) =>
@@ -89,17 +91,14 @@ function compute(
       used.has(time),
     ),
   );
-  return new RunningClimatology(
-    {
-      name: basename(name),
-      times,
-      frames,
-      read: (frame) => reader.state(frame),
-      channels: channelLayout(task).state.length,
-      gridNodes: latitudes.length * longitudes.length,
-    },
-    isScored,
-  );
+  const channels = channelLayout(task).state.length;
+  const state = (frame: number) => reader.state(frame);
+  const climatology = new RunningClimatology(climatologyData(source, state, channels, frames), isScored);
+  if (frames.length > MANY_FRAMES)
+    console.error(
+      `The climatology is computed from ${frames.length} frames, each of which is read about three times; --climatology takes one from a file, --climatology-period fewer frames.`,
+    );
+  return climatology;
 }
 
 /**

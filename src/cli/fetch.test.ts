@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../weather/dataset';
 import { smallPlanet } from '../weather/small_planet.fixture';
-import { zarrTree } from '../weather/zarr.fixture';
-import { serveFiles, under } from '../weather/zarr_server.fixture';
+import { zarrTree } from '../weather/zarr/zarr.fixture';
+import { serveFiles, under } from '../weather/zarr/zarr_server.fixture';
 import { graphcast, graphcastFailure, graphcastJson, scratchFolder } from './command.fixture';
 
 const scratch = scratchFolder();

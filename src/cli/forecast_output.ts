@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '../errors';
 import { type Forecast, writeForecast } from '../weather/forecast_file';
 import { createForecastZarr, type ForecastZarr } from '../weather/forecast_zarr';
-import { folderSink, zipSink } from '../weather/zarr_sink';
+import { folderSink, zipSink } from '../weather/zarr/zarr_sink';
 import { UsageError } from './options';
 import { checkWritable, writeWhole } from './outputs';
 

@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { DatasetError } from '../errors';
 import { readLevels } from '../weather/coordinates';
 import { openDataset } from '../weather/dataset';
-import { openStore } from '../weather/open_store';
+import { openStore } from '../weather/formats/open_store';
 import { formatTime, loadCheckpoint, reason } from './inputs';
 import { parseOptions } from './options';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { era5File } from '../weather/era5_layouts.fixture';
-import { writeNetcdf } from '../weather/netcdf_writer';
+import { writeNetcdf } from '../weather/formats/netcdf_writer';
 import { scratchFolder } from './command.fixture';
 import { DATA_OPTIONS, dataPaths, openArguments, openData } from './inputs';
 import { parseOptions, UsageError } from './options';

@@ -1,6 +1,6 @@
 /** The synthetic sample planet as a file in GraphCast's layout, for tests to use or to spoil. */
 import { writeFileSync } from 'node:fs';
-import { type NetcdfSpec, type NetcdfVariableSpec, writeNetcdf } from '../weather/netcdf_writer';
+import { type NetcdfSpec, type NetcdfVariableSpec, writeNetcdf } from '../weather/formats/netcdf_writer';
 import { samplePlanet } from '../weather/sample_planet.fixture';
 
 /** The first `frames` frames of the planet: 19 x 36 grid points, 6 h apart, 300, 500 and 850 hPa. */

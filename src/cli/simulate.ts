@@ -10,7 +10,7 @@ import {
   type PlanetOptions,
 } from '../weather/planet/planet';
 import { type PlanetFileOptions, planetNetcdf, planetZarr } from '../weather/planet/planet_file';
-import { folderSink } from '../weather/zarr_sink';
+import { folderSink } from '../weather/zarr/zarr_sink';
 import { formatTime } from './inputs';
 import { type CommandOptions, type ParsedOptions, parseOptions, UsageError } from './options';
 import { checkWritable, writeWhole } from './outputs';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ArrayStore, readAll } from '../weather/array_store';
 import type { ChannelLayout } from '../weather/channels';
-import { type NetcdfSpec, writeNetcdf } from '../weather/netcdf_writer';
-import { openStore } from '../weather/open_store';
+import { type ArrayStore, readAll } from '../weather/formats/array_store';
+import { type NetcdfSpec, writeNetcdf } from '../weather/formats/netcdf_writer';
+import { openStore } from '../weather/formats/open_store';
 import { type ClimatologyData, dayOfYear, hourOfDay, RunningClimatology } from './climatology';
 import { isClimatology, openClimatology, writeClimatology } from './climatology_file';
 import { gridOf, noise } from './fields.fixture';

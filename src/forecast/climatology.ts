@@ -5,6 +5,7 @@
  */
 import { DatasetError } from '../errors';
 import { formatUtc } from '../weather/cf_time';
+import type { Dataset } from '../weather/dataset';
 
 /** Where a climatology comes from, for people and for the score file. */
 export interface ClimatologyOrigin {
@@ -62,6 +63,27 @@ export interface ClimatologyData {
   read(frame: number): Promise<Float32Array>;
   channels: number;
   gridNodes: number;
+}
+
+/**
+ * A dataset's states as the data of a climatology.
+ *
+ * @param state of a frame, [channels, grid nodes]
+ * @param frames ascending
+ */
+export function climatologyData(
+  { name, times, latitudes, longitudes }: Dataset,
+  state: (frame: number) => Promise<Float32Array>,
+  channels: number,
+  frames: number[],
+): ClimatologyData {
+  const gridNodes = latitudes.length * longitudes.length;
+  return { name: withoutFolders(name), times, frames, read: state, channels, gridNodes };
+}
+
+/** A file's name without the folders of whoever scores. */
+export function withoutFolders(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 }
 
 /** Sums around one day of the year at one hour, in float64. */

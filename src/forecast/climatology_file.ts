@@ -1,11 +1,11 @@
 /** Climatologies as files, in WeatherBench 2's layout: dimensions hour, dayofyear, level, latitude, longitude. */
 import { ConfigError, DatasetError } from '../errors';
-import { type ArrayStore, readAll, type StoredVariable, textAttribute } from '../weather/array_store';
 import type { ChannelLayout } from '../weather/channels';
 import { readCoordinate, readLevels } from '../weather/coordinates';
 import type { Dataset } from '../weather/dataset';
+import { type ArrayStore, readAll, type StoredVariable, textAttribute } from '../weather/formats/array_store';
+import { type NetcdfVariableSpec, writeNetcdf } from '../weather/formats/netcdf_writer';
 import { type Axis, latitudeAxis, longitudeAxis } from '../weather/grid';
-import { type NetcdfVariableSpec, writeNetcdf } from '../weather/netcdf_writer';
 import { unpack } from '../weather/packing';
 import { convert, unitConversion } from '../weather/unit_conversion';
 import { VARIABLES } from '../weather/variables';
@@ -16,6 +16,7 @@ import {
   hourOfDay,
   type Normals,
   type RunningClimatology,
+  withoutFolders,
 } from './climatology';
 
 type Grid = Pick<Dataset, 'name' | 'latitudes' | 'longitudes'>;
@@ -48,7 +49,7 @@ export async function openClimatology(
     const place = level === null ? 0 : axes.levels.indexOf(level);
     return stored && place >= 0 ? { stored, place, conversion: conversionOf(store, stored, variable) } : null;
   });
-  const name = store.name.split(/[\\/]/).at(-1)!; // without the folders of whoever scores
+  const name = withoutFolders(store.name);
   return {
     origin: { name, computed: false, note: `Read from ${name}.` },
     hours: axes.hours,

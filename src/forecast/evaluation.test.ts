@@ -5,7 +5,7 @@ import type { Dataset } from '../weather/dataset';
 import { openPlanet, smallPlanet, variableOf } from '../weather/small_planet.fixture';
 import { INPUT_DURATION, type Task } from '../weather/task';
 import { WindowReader } from '../weather/windows';
-import { RunningClimatology } from './climatology';
+import { climatologyData, RunningClimatology } from './climatology';
 import { Evaluation, type EvaluationJob, type PlannedForecast, planForecasts } from './evaluation';
 import { scoresOf } from './evaluation_scores';
 import { noise, plainMean } from './fields.fixture';
@@ -83,10 +83,7 @@ async function jobOf(dataset: Dataset, more: Partial<EvaluationJob> = {}): Promi
     state,
     frameAtTime: (time) => reader.frameAtTime(time),
     forecast: model,
-    climatology: new RunningClimatology(
-      { name: 'planet.nc', times, frames, read: state, channels: layout.state.length, gridNodes: NODES },
-      true,
-    ),
+    climatology: new RunningClimatology(climatologyData(dataset, state, layout.state.length, frames), true),
     regions: REGIONS,
     landFraction: await dataset.read('land_sea_mask', 0),
     ...more,

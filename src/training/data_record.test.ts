@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ConfigError } from '../errors';
-import type { NetcdfSpec } from '../weather/netcdf_writer';
+import type { NetcdfSpec } from '../weather/formats/netcdf_writer';
 import type { Periods } from '../weather/periods';
 import { openPlanet, smallPlanet, variableOf } from '../weather/small_planet.fixture';
 import { taskFromDataset } from '../weather/task';

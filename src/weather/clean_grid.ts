@@ -1,9 +1,9 @@
 import { DatasetError } from '../errors';
-import { type ArrayStore, type StoredVariable, textAttribute } from './array_store';
 import { conversionTo } from './conventions';
 import { readCoordinate, readLevels } from './coordinates';
 import type { Dataset } from './dataset';
 import { layoutOf } from './file_layout';
+import { type ArrayStore, type StoredVariable, textAttribute } from './formats/array_store';
 import { readFrame } from './frame_reader';
 import { readTimes } from './frame_times';
 import { latitudeAxis, levelAxis, longitudeAxis } from './grid';

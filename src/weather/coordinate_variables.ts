@@ -1,4 +1,4 @@
-import type { NetcdfVariableSpec } from './netcdf_writer';
+import type { NetcdfVariableSpec } from './formats/netcdf_writer';
 
 /** Where and when the fields of a file are. */
 export interface Coordinates {

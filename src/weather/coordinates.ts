@@ -1,5 +1,5 @@
 import { DatasetError } from '../errors';
-import { type ArrayStore, readAll, type StoredVariable, textAttribute } from './array_store';
+import { type ArrayStore, readAll, type StoredVariable, textAttribute } from './formats/array_store';
 import { unpackCoordinate } from './packing';
 import { convert, unitConversion } from './unit_conversion';
 

@@ -6,8 +6,8 @@ import { DatasetError } from '../errors';
 import { formatUtc } from './cf_time';
 import { openDataset } from './dataset';
 import { content } from './era5_layouts.fixture';
-import { type NetcdfSpec, writeNetcdf } from './netcdf_writer';
-import { writeNetcdf3 } from './netcdf3.fixture';
+import { type NetcdfSpec, writeNetcdf } from './formats/netcdf_writer';
+import { writeNetcdf3 } from './formats/netcdf3.fixture';
 import {
   openPlanet,
   PLANET_START,

@@ -1,8 +1,8 @@
 import type { Channel } from './channels';
 import { cleanGrid, type GridSpacing } from './clean_grid';
+import { type DataSource, openStore } from './formats/open_store';
+import { sourcesOf } from './formats/source_list';
 import { joinDatasets } from './joined_dataset';
-import { type DataSource, openStore } from './open_store';
-import { sourcesOf } from './source_list';
 
 /** What a dataset says of one of its fields. */
 export interface VariableInfo {

@@ -3,7 +3,7 @@ import { DatasetError } from '../errors';
 import { readChannels } from './channel_reader';
 import { channelLayout } from './channels';
 import { type DatasetThread, openInThread, serveDataset, type ThreadReply } from './dataset_thread';
-import { writeNetcdf } from './netcdf_writer';
+import { writeNetcdf } from './formats/netcdf_writer';
 import { openPlanet, smallPlanet } from './small_planet.fixture';
 import { taskFromDataset } from './task';
 

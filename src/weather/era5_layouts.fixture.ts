@@ -1,6 +1,11 @@
 /** The fields of one small world in the layouts in which ERA5 is handed out, for tests to compare. */
 import type { Dataset } from './dataset';
-import { type NetcdfData, type NetcdfSpec, type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
+import {
+  type NetcdfData,
+  type NetcdfSpec,
+  type NetcdfVariableSpec,
+  writeNetcdf,
+} from './formats/netcdf_writer';
 import { type PlanetOptions, planetValue } from './small_planet.fixture';
 
 /** ERA5's names of the fields, and those of the Climate Data Store. */

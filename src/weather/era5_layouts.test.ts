@@ -4,12 +4,12 @@ import { DatasetError } from '../errors';
 import { channelLayout } from './channels';
 import { openDataset } from './dataset';
 import { asFile, content, era5File, type LayoutOptions, NEW_STORE, OLD_STORE } from './era5_layouts.fixture';
-import type { NetcdfSpec, NetcdfVariableSpec } from './netcdf_writer';
-import { writeNetcdf3 } from './netcdf3.fixture';
+import type { NetcdfSpec, NetcdfVariableSpec } from './formats/netcdf_writer';
+import { writeNetcdf3 } from './formats/netcdf3.fixture';
 import { realData } from './real_data.fixture';
 import { TASKS } from './task';
 import { checkTaskFits } from './task_fit';
-import { fileList, type ZarrVariant, zarrTree } from './zarr.fixture';
+import { fileList, type ZarrVariant, zarrTree } from './zarr/zarr.fixture';
 
 const open = async (...specs: NetcdfSpec[]) =>
   openDataset(await Promise.all(specs.map((spec, i) => asFile(spec, `part${i}.nc`))));

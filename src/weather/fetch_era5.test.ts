@@ -13,10 +13,10 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type Dataset, openDataset } from './dataset';
 import { type FetchOptions, fetchEra5 } from './fetch_era5';
 import type { FetchRequest } from './fetch_era5_plan';
-import type { NetcdfSpec } from './netcdf_writer';
+import type { NetcdfSpec } from './formats/netcdf_writer';
 import { openPlanet, PLANET_START, smallPlanet } from './small_planet.fixture';
-import { type ZarrVariant, zarrTree } from './zarr.fixture';
-import { type Misbehaviour, serveFiles, under } from './zarr_server.fixture';
+import { type ZarrVariant, zarrTree } from './zarr/zarr.fixture';
+import { type Misbehaviour, serveFiles, under } from './zarr/zarr_server.fixture';
 
 const scratch = mkdtempSync(join(tmpdir(), 'fetch-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

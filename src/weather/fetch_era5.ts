@@ -9,13 +9,13 @@ import { ConfigError } from '../errors';
 import { cleanGrid } from './clean_grid';
 import type { Dataset } from './dataset';
 import { checkRequest, type FetchPlan, type FetchRequest, planFetch } from './fetch_era5_plan';
+import { openStore, type StoreOptions } from './formats/open_store';
 import { joinDatasets } from './joined_dataset';
-import { openStore, type StoreOptions } from './open_store';
-import { GROUP_FILES, type ZarrFiles } from './zarr_files';
-import { pathFiles } from './zarr_folder';
-import { folderSink } from './zarr_sink';
-import { chunkPath, chunkShape, type ZarrVariable } from './zarr_spec';
-import { createZarr } from './zarr_writer';
+import { GROUP_FILES, type ZarrFiles } from './zarr/zarr_files';
+import { pathFiles } from './zarr/zarr_folder';
+import { folderSink } from './zarr/zarr_sink';
+import { chunkPath, chunkShape, type ZarrVariable } from './zarr/zarr_spec';
+import { createZarr } from './zarr/zarr_writer';
 
 export interface FetchOptions {
   /** Chunks that are fetched at once; 8 when left out. */

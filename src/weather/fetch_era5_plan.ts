@@ -3,7 +3,7 @@ import { ConfigError, DatasetError } from '../errors';
 import { formatUtc } from './cf_time';
 import type { Dataset } from './dataset';
 import { TASKS } from './task';
-import type { ZarrVariable } from './zarr_spec';
+import type { ZarrVariable } from './zarr/zarr_spec';
 
 /** What is asked for. */
 export interface FetchRequest {

@@ -1,8 +1,8 @@
 import { DatasetError } from '../errors';
-import { type ArrayStore, type StoredVariable, textAttribute } from './array_store';
 import { conversionTo, era5Name, isNameOnLevels, type Role, roleOf } from './conventions';
 import { readCoordinate } from './coordinates';
 import type { VariableInfo } from './dataset';
+import { type ArrayStore, type StoredVariable, textAttribute } from './formats/array_store';
 import { clockOf } from './frame_times';
 import { VARIABLES } from './variables';
 

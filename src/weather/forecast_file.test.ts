@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { readAll } from './array_store';
 import { channelLayout } from './channels';
 import { openDataset } from './dataset';
 import { writeForecast } from './forecast_file';
-import { openNetcdf } from './netcdf';
+import { readAll } from './formats/array_store';
+import { openNetcdf } from './formats/netcdf';
 import { openPlanet, PLANET_START, smallPlanet } from './small_planet.fixture';
 import { taskFromDataset } from './task';
 import { WindowReader } from './windows';

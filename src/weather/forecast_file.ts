@@ -1,6 +1,6 @@
 import type { ChannelLayout } from './channels';
 import { coordinateVariables } from './coordinate_variables';
-import { type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
+import { type NetcdfVariableSpec, writeNetcdf } from './formats/netcdf_writer';
 import { VARIABLES } from './variables';
 
 /** What the file as a whole says of itself. */

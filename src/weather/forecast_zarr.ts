@@ -1,6 +1,6 @@
 import { FORECAST_ATTRIBUTES, type Forecast } from './forecast_file';
-import { type ZarrSink, zipSink } from './zarr_sink';
-import { createZarr } from './zarr_writer';
+import { type ZarrSink, zipSink } from './zarr/zarr_sink';
+import { createZarr } from './zarr/zarr_writer';
 
 /** A forecast that is being written, frame by frame. */
 export interface ForecastZarr {

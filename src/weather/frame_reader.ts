@@ -1,5 +1,5 @@
-import type { ArrayStore, StoredVariable } from './array_store';
 import type { Role } from './conventions';
+import type { ArrayStore, StoredVariable } from './formats/array_store';
 import { unpack } from './packing';
 
 /** Per axis, the indices in the file of what is to be read, in the order in which it is to be returned. */

@@ -1,7 +1,7 @@
 import { DatasetError } from '../errors';
-import { type ArrayStore, type StoredVariable, textAttribute } from './array_store';
 import { decodeTimes, formatUtc, isReferenceTime } from './cf_time';
 import { readCoordinate } from './coordinates';
+import { type ArrayStore, type StoredVariable, textAttribute } from './formats/array_store';
 
 /** Frames in time, and for each where it stands in the file. */
 export interface TimeAxis {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { DatasetError } from '../errors';
 import { type Dataset, openDataset } from './dataset';
 import { asFile, content, era5File, type LayoutOptions } from './era5_layouts.fixture';
-import { writeNetcdf } from './netcdf_writer';
+import { writeNetcdf } from './formats/netcdf_writer';
 import { PLANET_START } from './small_planet.fixture';
 
 const open = async (...layouts: [name: string, layout: LayoutOptions][]) =>

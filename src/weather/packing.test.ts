@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StoredVariable } from './array_store';
+import type { StoredVariable } from './formats/array_store';
 import { unpack, unpackCoordinate } from './packing';
 
 const variable = (attributes: StoredVariable['attributes']): StoredVariable => ({

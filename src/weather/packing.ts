@@ -1,4 +1,4 @@
-import type { AttributeValue, NumericArray, StoredVariable } from './array_store';
+import type { AttributeValue, NumericArray, StoredVariable } from './formats/array_store';
 
 /**
  * What the NetCDF library writes where nothing was written, by type ('netcdf.h'). Bytes have no such number: every

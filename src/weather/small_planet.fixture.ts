@@ -1,6 +1,6 @@
 /** A small global data set whose values follow from time and place, in whatever order a test asks for. */
 import { type Dataset, openDataset } from './dataset';
-import { type NetcdfSpec, type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
+import { type NetcdfSpec, type NetcdfVariableSpec, writeNetcdf } from './formats/netcdf_writer';
 
 export interface PlanetOptions {
   latitudes?: number[];

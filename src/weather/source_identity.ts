@@ -1,4 +1,4 @@
-import type { DataSource } from './open_store';
+import type { DataSource } from './formats/open_store';
 
 /** Files at the top of a Zarr that change with it. */
 const ZARR_METADATA = ['zarr.json', '.zmetadata', '.zgroup', '.zattrs'];

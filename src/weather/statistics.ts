@@ -1,12 +1,12 @@
 import { DatasetError } from '../errors';
-import { readAll } from './array_store';
 import { type Channel, channelLayout } from './channels';
 import { readLevels } from './coordinates';
 import type { Dataset } from './dataset';
 import { pauseForEvents } from './event_loop';
+import { readAll } from './formats/array_store';
+import { openNetcdf } from './formats/netcdf';
+import { type NetcdfVariableSpec, writeNetcdf } from './formats/netcdf_writer';
 import { Moments } from './moments';
-import { openNetcdf } from './netcdf';
-import { type NetcdfVariableSpec, writeNetcdf } from './netcdf_writer';
 import type { Period } from './periods';
 import type { Task } from './task';
 import { FRAME_SECONDS } from './window_index';

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { DatasetError } from '../errors';
 import { openDataset } from './dataset';
 import { asFile, era5File } from './era5_layouts.fixture';
+import type { NetcdfSpec } from './formats/netcdf_writer';
+import { writeNetcdf3 } from './formats/netcdf3.fixture';
 import { latitudeAxis, longitudeAxis } from './grid';
-import type { NetcdfSpec } from './netcdf_writer';
-import { writeNetcdf3 } from './netcdf3.fixture';
 import { coarserLatitudes, coarserLongitudes } from './subsample';
 
 const range = (first: number, step: number, count: number) =>

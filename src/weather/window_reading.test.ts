@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { channelLayout } from './channels';
 import { type Dataset, openDataset } from './dataset';
-import { writeNetcdf } from './netcdf_writer';
+import { writeNetcdf } from './formats/netcdf_writer';
 import { isWithin, type Periods, periodNamed } from './periods';
 import { PLANET_START, planetValue, smallPlanet } from './small_planet.fixture';
 import { taskFromDataset } from './task';
 import { FRAME_SECONDS } from './window_index';
 import { WindowReader } from './windows';
-import { fileList, type ZarrVariant, zarrTree } from './zarr.fixture';
+import { fileList, type ZarrVariant, zarrTree } from './zarr/zarr.fixture';
 
 const HOUR = 3600;
 

@@ -6,7 +6,7 @@ import { readNpz } from '../graphcast/npz';
 import { channelLayout } from './channels';
 import { type Dataset, openDataset } from './dataset';
 import { deriveForcing } from './forcings';
-import type { NetcdfSpec } from './netcdf_writer';
+import type { NetcdfSpec } from './formats/netcdf_writer';
 import { normalisation } from './normalisation';
 import { realData } from './real_data.fixture';
 import { openPlanet, PLANET_START, planetValue, smallPlanet, variableOf } from './small_planet.fixture';

@@ -14,6 +14,7 @@ import { normalisation } from '../weather/normalisation';
 import { type Gpu, openDevice } from '../webgpu/device';
 import { Forecasts } from './forecasts';
 import { KernelWatch } from './kernel_watch';
+import { measuredVariants } from './measured_variants';
 import { memoryPlan } from './memory_plan';
 import { meshEdges } from './mesh_edges';
 import { loadDataset, OpenData } from './open_data';
@@ -359,6 +360,7 @@ export class Engine {
         task: config.task,
         grid: data.dataset,
         statistics,
+        variant: config.kernel_variant ?? measuredVariants(gpu),
       });
       model.writeParameters(firstParameters(config, data.checkpoint));
       this.forecastModel = { key, model };

@@ -10,6 +10,7 @@ import type { Dataset } from '../weather/dataset';
 import type { Statistics } from '../weather/statistics';
 import type { Gpu } from '../webgpu/device';
 import type { KernelWatch } from './kernel_watch';
+import { measuredVariants } from './measured_variants';
 import type { UpdateReport } from './protocol';
 import type { Turn } from './turn';
 
@@ -79,7 +80,8 @@ export class TrainingRun {
     await this.turn.take(async () => {
       if (this.trainer?.model.gpu === gpu) return;
       this.trainer = undefined;
-      this.trainer = await Trainer.create({ ...this.parts, ...this.saved, gpu });
+      const variant = this.config.kernel_variant ?? measuredVariants(gpu);
+      this.trainer = await Trainer.create({ ...this.parts, ...this.saved, gpu, variant });
       this.savedAt = performance.now();
     });
   }

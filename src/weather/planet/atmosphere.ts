@@ -15,7 +15,7 @@ export const FRAME_SECONDS = 6 * 3600;
 /** Steps of moisture per frame: it may take longer ones than the air itself. */
 const MOISTURE_STEPS = 3;
 /** Time step, s, times T: so long that winds of 110 m/s do not yet outrun it. */
-const STEP_TIMES_TRUNCATION = 54_000;
+const STEP_TIMES_TRUNCATION = 56_000;
 const LONGEST_STEP = 3600;
 
 /** The air of the simulated planet: the model, what drives it, and moisture. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ConfigError } from '../../errors';
 import { type Dataset, openDataset } from '../dataset';
 import { VARIABLES } from '../variables';
-import { zipSink } from '../zarr_sink';
+import { zipSink } from '../zarr/zarr_sink';
 import { createPlanet } from './planet';
 import { PLANET_PACKING, PLANET_VARIABLES, planetNetcdf, planetZarr } from './planet_file';
 

@@ -1,11 +1,11 @@
 /** The simulated planet as a file, in the layout of GraphCast's example datasets (spec 10.2). */
 import { ConfigError } from '../../errors';
 import { coordinateVariables } from '../coordinate_variables';
-import { type NetcdfVariableSpec, writeNetcdf } from '../netcdf_writer';
+import { type NetcdfVariableSpec, writeNetcdf } from '../formats/netcdf_writer';
 import { VARIABLES } from '../variables';
-import type { ZarrSink } from '../zarr_sink';
-import { PACKED_FILL, type Packing } from '../zarr_spec';
-import { createZarr, pack } from '../zarr_writer';
+import type { ZarrSink } from '../zarr/zarr_sink';
+import { PACKED_FILL, type Packing } from '../zarr/zarr_spec';
+import { createZarr, pack } from '../zarr/zarr_writer';
 import { LEVEL_VARIABLES, SURFACE_VARIABLES } from './frame_maker';
 import type { Planet, PlanetFrame, SimulationControl } from './planet';
 
