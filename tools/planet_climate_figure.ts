@@ -1,6 +1,6 @@
 /** Draws the zonal-mean climate of the simulated planet, as in the figures of Held and Suarez (1994). */
 import { interpolateRdBu, interpolateRdYlBu, interpolateYlOrRd } from 'd3-scale-chromatic';
-import { loopsAbove, type Point } from './contours';
+import { loopsAbove, type Point } from '../src/workbench/globe/contours';
 
 export const MEANS = [
   'u',

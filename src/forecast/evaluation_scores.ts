@@ -53,23 +53,20 @@ export function scoresOf(evaluation: Evaluation, about: AboutScores): Scores {
       ]),
     );
   const series = (value: (step: number) => number): Series => steps.map((step) => rounded(value(step)));
-  const rmse = (source: Source, { fields }: Origin, region: number, step: number) =>
-    Math.hypot(...fields.map((field) => sums[source][step - 1].scores(field, region).rmse));
+  const rmseOf = (source: Source, { fields }: Origin, region: number) =>
+    steps.map((step) => Math.hypot(...fields.map((f) => sums[source][step - 1].scores(f, region).rmse)));
 
   const scoresFrom = (source: Source, origin: Origin, region: number): ScoreSeries => {
-    const found: Partial<Record<ScoreName, Series>> = {
-      rmse: series((step) => rmse(source, origin, region, step)),
-    };
-    const [field] = origin.fields;
+    const own = rmseOf(source, origin, region);
+    const found: Partial<Record<ScoreName, Series>> = { rmse: own.map(rounded) };
     if (origin.fields.length === 1) {
-      for (const metric of METRICS)
-        found[metric] = series((step) => sums[source][step - 1].scores(field, region)[metric]);
+      const all = steps.map((step) => sums[source][step - 1].scores(origin.fields[0], region));
+      for (const metric of METRICS) found[metric] = all.map((scores) => rounded(scores[metric]));
     }
     for (const baseline of ['persistence', 'climatology'] as const) {
       if (baseline === source || !sources.includes(baseline)) continue;
-      found[`skill_${baseline}`] = series(
-        (step) => 1 - rmse(source, origin, region, step) / rmse(baseline, origin, region, step),
-      );
+      const other = rmseOf(baseline, origin, region);
+      found[`skill_${baseline}`] = own.map((value, i) => rounded(1 - value / other[i]));
     }
     return Object.fromEntries(
       Object.entries(found).filter(([, values]) => values.some((value) => value !== null)),

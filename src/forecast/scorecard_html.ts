@@ -57,12 +57,14 @@ export function shownFields({ fields }: Scores): ScoredField[] {
   return headlineFields(fields).slice(0, 8);
 }
 
-/** Up to `most` lead times, those that people name before others, the last one always; indices. */
+/** Up to `most` lead times, those that people name before others, the first half day and the last one; indices. */
 export function shownLeads({ lead_hours: leads }: Scores, most: number): number[] {
-  const isAmong = (multiple: number) => (i: number) => leads[i] % multiple === 0 || i === leads.length - 1;
   const all = [...leads.keys()];
-  const found = [6, 12, 24, 48, 72, 120].map((multiple) => all.filter(isAmong(multiple)));
-  return found.find((some) => some.length <= most) ?? found[found.length - 1].slice(-most);
+  const multiples = (of: number) => all.filter((i) => leads[i] % of === 0 || i === leads.length - 1);
+  const rounds = [6, 12, 24, 48, 72, 120].map(multiples);
+  const found = rounds.find((some) => some.length <= most) ?? rounds[rounds.length - 1].slice(-most);
+  const early = all.filter((i) => leads[i] <= 12 && !found.includes(i)).slice(0, most - found.length);
+  return [...early, ...found];
 }
 
 /** '+6 h', '+3 d' */

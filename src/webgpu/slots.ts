@@ -35,51 +35,78 @@ export function assignSlots(lifetimes: readonly Lifetime[], apart: Apart): Slot[
   const order = lifetimes
     .map((life): Tenant => ({ ...life, offset: 0, bytes: alignedBytes(life.tensor) }))
     .sort((a, b) => b.bytes - a.bytes || length(b) - length(a) || a.first - b.first);
-  /** By offset. */
-  const tenants: Tenant[][] = [];
-  const sizes: number[] = [];
+  const slots: Occupancy[] = [];
   const slotOf = new Map<Tensor, number>();
   for (const item of order) {
     const forbidden = new Set<number>();
     for (const other of apart.get(item.tensor) ?? []) forbidden.add(slotOf.get(other) ?? -1);
-    let chosen = tenants.length;
+    let chosen = slots.length;
     let growth = item.bytes;
-    for (let s = 0; s < tenants.length && growth > 0; s++) {
+    for (let s = 0; s < slots.length && growth > 0; s++) {
       if (forbidden.has(s)) continue;
-      const offset = lowestGap(tenants[s], item);
+      const offset = slots[s].lowestGap(item);
       const end = offset + item.bytes;
-      const grows = Math.max(0, end - sizes[s]);
+      const grows = Math.max(0, end - slots[s].bytes);
       if (grows >= growth || (grows > 0 && end > MOST_BYTES)) continue;
       [chosen, growth, item.offset] = [s, grows, offset];
     }
-    if (chosen === tenants.length) {
-      tenants.push([]);
-      sizes.push(0);
-    }
-    insert(tenants[chosen], item);
-    sizes[chosen] += growth;
+    if (chosen === slots.length) slots.push(new Occupancy());
+    slots[chosen].add(item);
     slotOf.set(item.tensor, chosen);
   }
-  return tenants.map((slot, s) => ({
-    bytes: sizes[s],
-    tensors: slot.map(({ tensor, offset }) => ({ tensor, offset })),
+  return slots.map(({ bytes, tenants }) => ({
+    bytes,
+    tensors: tenants.map(({ tensor, offset }) => ({ tensor, offset })),
   }));
 }
 
 const alignedBytes = ({ bytes }: Tensor) =>
   Math.max(1, Math.ceil(bytes / BINDING_ALIGNMENT)) * BINDING_ALIGNMENT;
 
-/** The lowest offset at which an item meets no tenant of its time. */
-function lowestGap(tenants: readonly Tenant[], { first, last, bytes }: Tenant): number {
-  let offset = 0;
-  for (const tenant of tenants) {
-    if (tenant.first > last || tenant.last < first) continue;
-    if (tenant.offset - offset >= bytes) break;
-    offset = Math.max(offset, tenant.offset + tenant.bytes);
+/** Commands that share one list of tenants: most tensors live shorter. */
+const SPAN = 64;
+const spanOf = (time: number) => Math.floor(time / SPAN);
+
+/** Who lies where in one slot, and when. */
+class Occupancy {
+  bytes = 0;
+  /** By offset. */
+  readonly tenants: Tenant[] = [];
+  /** Tenants alive within each span of commands, by offset. */
+  private readonly spans: Tenant[][] = [];
+
+  /** The lowest offset at which an item meets no tenant of its time. */
+  lowestGap({ first, last, bytes }: Tenant): number {
+    let offset = 0;
+    for (const tenant of this.near(spanOf(first), spanOf(last))) {
+      if (tenant.first > last || tenant.last < first) continue;
+      if (tenant.offset - offset >= bytes) break;
+      offset = Math.max(offset, tenant.offset + tenant.bytes);
+    }
+    return offset;
   }
-  return offset;
+
+  /** At least the tenants of some spans, by offset; of two spans, some of them twice. */
+  private near(first: number, last: number): Tenant[] {
+    if (first === last) return this.spans[first] ?? [];
+    if (first + 1 < last) return this.tenants;
+    return this.spans
+      .slice(first, last + 1)
+      .flat()
+      .sort((a, b) => a.offset - b.offset);
+  }
+
+  add(item: Tenant): void {
+    insert(this.tenants, item);
+    this.bytes = Math.max(this.bytes, item.offset + item.bytes);
+    for (let span = spanOf(item.first); span <= spanOf(item.last); span++) {
+      this.spans[span] ??= [];
+      insert(this.spans[span], item);
+    }
+  }
 }
 
+/** Into a list by offset, behind equal ones. */
 function insert(tenants: Tenant[], item: Tenant): void {
   let [low, high] = [0, tenants.length];
   while (low < high) {

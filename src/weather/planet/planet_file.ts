@@ -17,20 +17,20 @@ export interface PlanetFileOptions extends SimulationControl {
 }
 
 /**
- * 16-bit packing: steps of about a hundredth of what a field changes in 6 h, round, and the same for every planet; the
- * offset lies in the middle of what occurs. Steps finer than that would only keep noise that does not compress.
+ * 16-bit packing, the same for every planet: round steps of some hundredths of what a field changes in 6 h, because
+ * finer ones would keep digits that mean nothing and do not compress. The range holds all that occurs.
  */
 export const PLANET_PACKING: Readonly<Record<string, Packing>> = {
-  temperature: { scale: 0.05, offset: 250 },
-  geopotential: { scale: 10, offset: 250_000 },
-  u_component_of_wind: { scale: 0.1, offset: 0 },
-  v_component_of_wind: { scale: 0.1, offset: 0 },
-  vertical_velocity: { scale: 0.001, offset: 0 },
-  specific_humidity: { scale: 2e-6, offset: 0.05 },
-  '2m_temperature': { scale: 0.05, offset: 280 },
-  mean_sea_level_pressure: { scale: 5, offset: 100_000 },
-  '10m_u_component_of_wind': { scale: 0.05, offset: 0 },
-  '10m_v_component_of_wind': { scale: 0.05, offset: 0 },
+  temperature: { scale: 0.1, offset: 250 },
+  geopotential: { scale: 20, offset: 250_000 },
+  u_component_of_wind: { scale: 0.2, offset: 0 },
+  v_component_of_wind: { scale: 0.2, offset: 0 },
+  vertical_velocity: { scale: 0.005, offset: 0 },
+  specific_humidity: { scale: 5e-6, offset: 0.05 },
+  '2m_temperature': { scale: 0.1, offset: 280 },
+  mean_sea_level_pressure: { scale: 10, offset: 100_000 },
+  '10m_u_component_of_wind': { scale: 0.2, offset: 0 },
+  '10m_v_component_of_wind': { scale: 0.2, offset: 0 },
   total_precipitation_6hr: { scale: 2e-5, offset: 0.5 },
 };
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import type { DatasetSummary } from '../../worker/protocol';
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
 import { engine } from '../state/engine';
@@ -9,12 +10,13 @@ import { useTraining } from '../state/training';
 import { moveCamera, useView } from '../state/view';
 import { formatValue } from '../units';
 import { attachCameraControls, calm } from './camera_controls';
-import { loadCoastlines } from './coastlines';
+import { type Coastlines, loadCoastlines } from './coastlines';
 import { colourTable } from './colour_map';
 import { niceStep } from './colour_range';
 import { fieldRaster, valueAt } from './field_raster';
 import { GlobeScene } from './globe_scene';
 import { globeColours } from './globe_theme';
+import { coastOf } from './planet_coast';
 
 interface Reading {
   left: number;
@@ -70,15 +72,21 @@ export default function Globe() {
   );
 }
 
-/** Coarse ones first; fine ones when the browser has nothing better to do, or the globe comes nearer. */
+/**
+ * Coarse ones first; fine ones when the browser has nothing better to do, or the globe comes nearer. A simulated planet
+ * has its own.
+ */
 function useCoastlines(scene: GlobeScene | null): void {
+  const dataset = useData((data) => data.dataset);
+  const planet = dataset?.simulated ? dataset : null;
   const near = useView((view) => view.camera.zoom > NEAR_ZOOM);
   const [idle, setIdle] = useState(false);
   const detail = near || idle ? 'fine' : 'coarse';
   useEffect(() => {
     if (!scene) return;
     let current = true;
-    loadCoastlines(detail).then(({ lines, landImage }) => {
+    const coastlines = planet ? planetCoastlines(planet) : loadCoastlines(detail);
+    coastlines.then(({ lines, landImage }) => {
       if (!current) return;
       scene.setCoastlines(lines, landImage);
       whenIdle(() => setIdle(true));
@@ -86,7 +94,12 @@ function useCoastlines(scene: GlobeScene | null): void {
     return () => {
       current = false;
     };
-  }, [scene, detail]);
+  }, [scene, detail, planet]);
+}
+
+async function planetCoastlines({ latitudes, longitudes }: DatasetSummary): Promise<Coastlines> {
+  const land = await engine.call('field', { variable: 'land_sea_mask', level: null, frame: 0 });
+  return coastOf(land, latitudes, longitudes);
 }
 
 function whenIdle(work: () => void): void {
