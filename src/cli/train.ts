@@ -18,6 +18,7 @@ import { RunFolder } from '../training/run_folder';
 import type { Sampling } from '../training/sampler';
 import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
+import { Validation } from '../training/validation';
 import { requireWindows } from '../training/window_sequence';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
@@ -67,6 +68,11 @@ const COMMAND = {
     seed: { value: 'N', help: 'initial parameters and order of windows', default: '0' },
     out: { value: 'RUN/', help: 'run folder to write', default: 'run' },
     ...TRAINING_DATA_OPTIONS,
+    'validate-every': {
+      value: 'N',
+      help: 'updates between validations, where there is a --validation-period',
+      default: 'as --save-every',
+    },
     'save-every': { value: 'N', help: 'updates between checkpoints', default: '200' },
     activations: ACTIVATIONS_OPTION,
     memory: MEMORY_OPTION,
@@ -110,6 +116,7 @@ export async function run(args: string[]): Promise<void> {
 
 async function train(options: ParsedOptions, collective?: Collective): Promise<void> {
   const saveEvery = options.count('save-every', 200);
+  const validateEvery = options.count('validate-every', saveEvery);
   const [dataPath] = dataPaths(options);
   const dataset = await openTrainingData(options);
   requireUniformGrid(dataset);
@@ -131,9 +138,10 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
   });
   config.kernel_variant = trainer.model.variants; // written into the run folder, and kept on resume
   try {
+    const validation = validationOf(trainer, dataset, statistics, validateEvery);
     console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
     report(
-      await trainToEnd({ trainer, config, about, openFolder, resumed, saveEvery, collective }),
+      await trainToEnd({ trainer, config, about, openFolder, resumed, saveEvery, validation, collective }),
       path,
       options.flag('json'),
     );
@@ -142,6 +150,23 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
     dataset.close();
     gpu.close();
   }
+}
+
+/** Forecasts of a validation: enough that its figures do not follow single days. */
+const VALIDATION_WINDOWS = 8;
+
+function validationOf(
+  trainer: Trainer,
+  dataset: Dataset,
+  statistics: TabulatedStatistics,
+  every: number,
+): TrainingJob['validation'] {
+  const { task, periods } = trainer.config;
+  const period = periodNamed(periods, 'validation');
+  if (!period) return undefined;
+  const windows = VALIDATION_WINDOWS;
+  const validation = new Validation({ dataset, task, statistics, period, windows });
+  return { every, run: () => trainer.validate(validation) };
 }
 
 /** Options that would be ignored are refused, so that nobody believes they had an effect. */

@@ -124,3 +124,26 @@ it('refuses options that are wrong or would have no effect', async () => {
     /--sampling is for a new run/,
   );
 });
+
+it('validates on held-out days, keeps the best parameters, and leaves the run as it would be without', async () => {
+  const three = await writePlanet(scratch('three_days.nc'), 12);
+  const config = writeConfig('validated.json', {
+    periods: { train: ['2024-01-01', '2024-01-02'], validation: ['2024-01-03', '2024-01-03'] },
+  });
+  const run = (out: string, ...more: string[]) =>
+    graphcastJson('train', '--data', three, '--config', config, '--out', scratch(out), ...more);
+  await run('validated', '--validate-every', '5');
+  const lines = readMetrics(scratch('validated'));
+  const validations = lines.flatMap(({ update, validation }) =>
+    validation ? [{ update, ...(validation as { loss: number; lead_hours: number[] }) }] : [],
+  );
+  expect(validations.map(({ update }) => update)).toEqual([5, 10, 12]);
+  expect(validations[2].lead_hours).toEqual([6]);
+  expect(validations[2].loss).toBeLessThan(validations[0].loss);
+  // The last was the best.
+  expect(bytes('validated', 'checkpoint_best.npz')).toEqual(bytes('validated', 'checkpoint.npz'));
+
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/,"validation":\[[^\]]*\]/, ''));
+  await run('unwatched');
+  expect(bytes('unwatched', 'checkpoint.npz')).toEqual(bytes('validated', 'checkpoint.npz'));
+});

@@ -6,6 +6,7 @@ import type { RunConfig } from '../training/run_config';
 import type { RunFolder } from '../training/run_folder';
 import { totalUpdates } from '../training/schedule';
 import type { Trainer, UpdateMetrics } from '../training/trainer';
+import type { ValidationMetrics } from '../training/validation';
 import { Progress } from './progress';
 
 export interface TrainingJob {
@@ -19,6 +20,8 @@ export interface TrainingJob {
   resumed?: RunFolder;
   /** Updates between checkpoints. */
   saveEvery: number;
+  /** Scores on held-out weather, every so many updates and at the end. */
+  validation?: { run(): Promise<ValidationMetrics>; every: number };
   /** The processes that train together; the first one alone writes the folder. */
   collective?: Collective;
 }
@@ -39,13 +42,14 @@ export interface TrainingOutcome {
  * @throws TrainingError when the loss or the gradient is not finite any more
  */
 export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
-  const { trainer, saveEvery, collective } = job;
+  const { trainer, saveEvery, validation, collective } = job;
   const total = totalUpdates(job.config.phases);
   const progress = new Progress(total, 'updates', trainer.updates);
   const losses: number[] = [];
   const watch = new AlarmWatch();
   let folder: RunFolder | undefined;
   let saved: RunFolder | undefined = job.resumed;
+  let best = (await job.resumed?.leastValidationLoss()) ?? Number.POSITIVE_INFINITY;
 
   const record = async (metrics: UpdateMetrics) => {
     checkFinite(metrics, saved?.path);
@@ -68,6 +72,21 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
     saved = folder;
   };
 
+  const validate = async () => {
+    if (!validation || !folder) return;
+    const metrics = await validation.run();
+    const { updates } = trainer;
+    await folder.appendValidation(updates, metrics);
+    progress.note(validationLine(updates, metrics));
+    for (const { message } of watch.observeValidation(updates, metrics.loss)) {
+      progress.note(`Alarm: ${message}`);
+    }
+    if (metrics.loss >= best) return;
+    best = metrics.loss;
+    const { model, task } = job.config;
+    await folder.saveBeside('best', checkpointOf(model, task, await trainer.readParameters(), job.about));
+  };
+
   const signals = listenForStop();
   /** All processes stop after the same update, whichever heard the signal first. */
   const mustStop = () => {
@@ -85,13 +104,16 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
       const { metrics } = await trainer.update();
       if (pending) await record(await pending);
       pending = metrics;
-      if (trainer.updates % saveEvery === 0 && trainer.updates < total) {
-        await record(await pending);
-        pending = undefined;
-        await save();
-      }
+      const due = (every: number) => trainer.updates % every === 0 && trainer.updates < total;
+      const [mustSave, mustValidate] = [due(saveEvery), validation !== undefined && due(validation.every)];
+      if (!mustSave && !mustValidate) continue;
+      await record(await pending);
+      pending = undefined;
+      if (mustValidate) await validate();
+      if (mustSave) await save();
     }
     if (pending) await record(await pending);
+    if (losses.length > 0 && !stopped) await validate();
     await save();
   } finally {
     signals.stopListening();
@@ -103,6 +125,16 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
     lastLoss: losses.at(-1) ?? null,
     stoppedBy: stopped ? (signals.received ?? 'SIGTERM') : undefined,
   };
+}
+
+/** Loss and, for the first field, the longest lead time's error over persistence's. */
+function validationLine(update: number, { loss, leadHours, rmse }: ValidationMetrics): string {
+  const field = 'geopotential 500' in rmse.forecast ? 'geopotential 500' : Object.keys(rmse.forecast)[0];
+  const shares = leadHours.map((hours, i) => {
+    const share = rmse.forecast[field][i] / rmse.persistence[field][i];
+    return `${hours} h ${share.toFixed(3)}`;
+  });
+  return `Validation after update ${update}: loss ${loss.toPrecision(5)} · ${field}, RMSE over persistence's: ${shares.join(', ')}`;
 }
 
 /** @param saved where the last good checkpoint is, if there is one */

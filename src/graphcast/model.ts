@@ -280,16 +280,17 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
   const constant = options.training ? undefined : constants(memory, graph, config.latent_size, activations);
   const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;
   const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, constant);
-  if (budget !== undefined && recording.transientBytes > left) {
+  const transientBytes = slotBytes(recording.plan.slots());
+  if (budget !== undefined && transientBytes > left) {
     const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
     throw new DeviceError(
-      `The model needs ${gib(memory.bytes + recording.transientBytes)} GiB, ${gib(budget)} GiB are allowed: allow more, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
+      `The model needs ${gib(memory.bytes + transientBytes)} GiB, ${gib(budget)} GiB are allowed: allow more, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
     );
   }
-  return { layout, tensors, ...recording };
+  return { layout, tensors, transientBytes, ...recording };
 }
 
-type Recording = Pick<ModelLayout, 'plan' | 'taps' | 'policy' | 'transientBytes'>;
+type Recording = Pick<ModelLayout, 'plan' | 'taps' | 'policy'>;
 
 /** The recording that computes least twice of those whose transient memory fits `budget` bytes; else the smallest. */
 function recordWithin(
@@ -316,12 +317,13 @@ function recordWithin(
     };
     const policy = { ...candidate, ...options.policy };
     const taps = recordPrograms(net, options, tensors, graph, policy);
-    return { plan, taps, policy, transientBytes: slotBytes(plan.slots()) };
+    return { plan, taps, policy };
   };
   const policies = recomputePolicies(config.gnn_msg_steps);
   return firstThatFits(
     options.training ? policies : policies.slice(0, 1),
     record,
-    ({ transientBytes }) => transientBytes <= budget,
+    // The first is found out at once, the second takes longer.
+    ({ plan }) => plan.leastBytes() <= budget && slotBytes(plan.slots()) <= budget,
   );
 }

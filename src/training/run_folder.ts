@@ -11,6 +11,7 @@ import { type NpyArray, readNpz, writeNpz } from '../graphcast/npz';
 import type { DataRecord } from './data_record';
 import { formatRunConfig, type PartialRunConfig, parseRunConfig, type RunConfig } from './run_config';
 import type { OptimizerState, UpdateMetrics } from './trainer';
+import type { ValidationMetrics } from './validation';
 
 const CONFIG = 'config.json';
 const DATA = 'data.json';
@@ -127,6 +128,24 @@ export class RunFolder {
       loss_by_variable: lossByVariable,
     };
     await appendFile(join(this.path, METRICS), `${JSON.stringify(line)}\n`);
+  }
+
+  /** A line of metrics of its own. */
+  async appendValidation(
+    update: number,
+    { loss, lossByVariable, leadHours, n, rmse, seconds }: ValidationMetrics,
+  ): Promise<void> {
+    const validation = { loss, loss_by_variable: lossByVariable, lead_hours: leadHours, n, rmse, seconds };
+    await appendFile(join(this.path, METRICS), `${JSON.stringify({ update, validation })}\n`);
+  }
+
+  /** The best loss of the validations so far; infinite without one. */
+  async leastValidationLoss(): Promise<number> {
+    const lines = (await readFile(join(this.path, METRICS), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '');
+    const losses = lines.flatMap((line) => JSON.parse(line).validation?.loss ?? []);
+    return Math.min(Number.POSITIVE_INFINITY, ...losses);
   }
 
   async save(checkpoint: Checkpoint, state: OptimizerState): Promise<void> {

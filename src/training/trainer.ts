@@ -16,6 +16,7 @@ import { Optimizer } from './optimizer';
 import { type Loss, lossFromSums, RolloutLoss } from './rollout_loss';
 import type { RunConfig } from './run_config';
 import { mostArSteps, scheduled, totalUpdates } from './schedule';
+import type { Validation, ValidationMetrics } from './validation';
 import { WindowQueue } from './window_queue';
 import { WindowSequence } from './window_sequence';
 
@@ -208,6 +209,11 @@ export class Trainer {
       this.executor.timer = undefined;
       timer.destroy();
     }
+  }
+
+  /** Scores the parameters as they are, between two updates. */
+  validate(validation: Validation): Promise<ValidationMetrics> {
+    return validation.run(this.model, this.executor);
   }
 
   /** Loss sums and gradients of all processes, on every process. */

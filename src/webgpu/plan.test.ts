@@ -47,6 +47,21 @@ const add = (
   });
 
 describe('plan', () => {
+  it('puts other dispatches in the place of recorded ones', () => {
+    const plan = new PlanBuilder(1024);
+    const [x, y] = [list('x', 10), list('y', 10)];
+    for (const program of ['first', 'second']) {
+      plan.program(program);
+      plan.add(add(y, x, 1), add(x, y, 2));
+    }
+    plan.rewrite((dispatch) => (dispatch.args.step === 2 ? add(x, y, 3) : dispatch));
+    const steps = [...plan.programs.values()].map((dispatches) => dispatches.map(({ args }) => args.step));
+    expect(steps).toEqual([
+      [1, 3],
+      [1, 3],
+    ]);
+  });
+
   it('runs a chain through shared slots and knows its memory before', () =>
     withDevice(async ({ gpu, memory: newMemory }) => {
       const memory = newMemory();
@@ -62,6 +77,7 @@ describe('plan', () => {
       }
       plan.add(add(y, last, 0.5));
       expect(plan.slots()).toHaveLength(2);
+      expect(plan.leastBytes()).toBe(2 * 400);
       const built = await plan.build(gpu, memory);
       built.poison();
       const values = sampleValues('chain', 100);

@@ -122,7 +122,29 @@ export class PlanBuilder {
     return this.assigned;
   }
 
+  /** Most bytes of transient tensors alive at one command: slots take at least as much, and little more. */
+  leastBytes(): number {
+    const { lifetimes } = this.lives();
+    const changes: number[] = [];
+    for (const { tensor, first, last } of lifetimes.values()) {
+      changes[first] = (changes[first] ?? 0) + tensor.bytes;
+      changes[last + 1] = (changes[last + 1] ?? 0) - tensor.bytes;
+    }
+    let [alive, most] = [0, 0];
+    changes.forEach((change) => {
+      alive += change;
+      most = Math.max(most, alive);
+    });
+    return most;
+  }
+
   private assign(): Slot[] {
+    const { lifetimes, apart } = this.lives();
+    return assignSlots([...lifetimes.values()], apart);
+  }
+
+  /** When each transient tensor is alive, and which ones one command reads and writes. */
+  private lives() {
     const lifetimes = new Map<Tensor, Lifetime>();
     const apart = new Map<Tensor, Set<Tensor>>();
     [...this.programs.values()].flat().forEach(({ kernel, tensors }, time) => {
@@ -146,7 +168,7 @@ export class PlanBuilder {
         }
       }
     });
-    return assignSlots([...lifetimes.values()], apart);
+    return { lifetimes, apart };
   }
 
   /**
