@@ -7,15 +7,20 @@ export interface ErrorReport {
   message: string;
 }
 
-/** An error as it travels: its class's name and its sentence. */
+const TYPES: Record<string, new (message: string) => Error> = { ...errors };
+
+/** An error as it travels: its sentence, and the typed error that it is or, where a module has finer ones, extends. */
 export function describeError(error: unknown): ErrorReport {
-  if (error instanceof Error) return { name: error.name, message: error.message };
-  return { name: 'Error', message: String(error) };
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  for (let kind = Object.getPrototypeOf(error); kind; kind = Object.getPrototypeOf(kind)) {
+    const known = Object.keys(TYPES).find((name) => TYPES[name].prototype === kind);
+    if (known) return { name: known, message: error.message };
+  }
+  return { name: error.name, message: error.message };
 }
 
 /** An error of the same class as the other thread threw, so that `instanceof WorkbenchError` holds on this side. */
 export function reviveError(report: ErrorReport): Error {
-  const types: Record<string, new (message: string) => Error> = { ...errors };
-  const Type = types[report.name] ?? Error;
+  const Type = TYPES[report.name] ?? Error;
   return new Type(report.message);
 }

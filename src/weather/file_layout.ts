@@ -37,6 +37,7 @@ type Roles = Map<string, Role>;
  */
 export async function layoutOf(store: ArrayStore): Promise<FileLayout> {
   const roles = rolesOf(store);
+  refuseUnequalLengths(store, roles);
   const stored = [...store.variables.values()].filter((variable) => isField(variable, roles));
   const has = (role: Role) => stored.some((variable) => hasRole(variable, roles, role));
   const latitude = coordinate(store, roles, 'latitude');
@@ -84,6 +85,23 @@ function rolesOf(store: ArrayStore): Roles {
     roles.set(dimension, role);
   }
   return roles;
+}
+
+/** In a Zarr, unlike in NetCDF, arrays can disagree on how long a dimension is, as when one alone was extended. */
+function refuseUnequalLengths(store: ArrayStore, roles: Roles): void {
+  const lengths = new Map<string, { length: number; holder: string }>();
+  for (const { name, dimensions, shape } of store.variables.values()) {
+    dimensions.forEach((dimension, d) => {
+      if (!roles.has(dimension)) return;
+      const known = lengths.get(dimension);
+      if (known && known.length !== shape[d]) {
+        throw new DatasetError(
+          `${store.name}: '${known.holder}' has ${known.length} values along '${dimension}', but '${name}' has ${shape[d]}; writing was interrupted or the metadata are wrong: write it again.`,
+        );
+      }
+      lengths.set(dimension, { length: shape[d], holder: name });
+    });
+  }
 }
 
 /** The coordinate variable of an axis. */

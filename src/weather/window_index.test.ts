@@ -45,6 +45,7 @@ describe('why there is no window', () => {
       undefined,
       /planet\.nc: a window with 2 target steps needs 4 consecutive frames 6 h apart, but the data hold 4, at most 3 of them in such a row; use/,
     ],
+    ['one frame alone', [0], undefined, /but the data hold only one; use fewer steps or a longer period/],
     [
       '12 h steps',
       [0, 12, 24, 36],

@@ -83,7 +83,10 @@ export class WindowIndex {
       return `${name}: ${wanted}, but in ${where} they are ${stepsInWords(steppings)} apart; use data with a step of 6 h.`;
     }
     const longest = this.following.reduce((most, n) => Math.max(most, n), 0) + 1;
-    return `${name}: ${wanted}, but ${where} ${this.period ? 'holds' : 'hold'} ${frames.length}, at most ${longest} of them in such a row; use fewer steps or a longer period.`;
+    const held =
+      frames.length === 1 ? 'only one' : `${frames.length}, at most ${longest} of them in such a row`;
+    const remedy = steps > 1 ? 'fewer steps or a longer period' : 'data that cover a longer time without a gap';
+    return `${name}: ${wanted}, but ${where} ${this.period ? 'holds' : 'hold'} ${held}; use ${remedy}.`;
   }
 }
 

@@ -97,7 +97,10 @@ export class PlanBuilder {
     record: (start: number, count: number) => void,
   ): void {
     const most = Math.min(this.maxBinding / widest, DISPATCH_FLOPS / Math.max(1, flops));
-    const count = Math.max(1, Math.floor(most / ROW_ALIGNMENT)) * ROW_ALIGNMENT;
+    const allowed = Math.max(1, Math.floor(most / ROW_ALIGNMENT)) * ROW_ALIGNMENT;
+    // Even windows: a small last one would leave most of a large GPU idle.
+    const windows = Math.ceil(rows / allowed);
+    const count = Math.ceil(rows / windows / ROW_ALIGNMENT) * ROW_ALIGNMENT;
     for (let start = 0; start < rows; start += count) record(start, Math.min(count, rows - start));
   }
 

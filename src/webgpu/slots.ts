@@ -19,8 +19,9 @@ export type Apart = ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
 /** Every adapter allows buffers of this size. Only a tensor that is larger by itself gets a larger one. */
 const MOST_BYTES = 256 * 2 ** 20;
 
-/** A tensor with its place in a slot. */
+/** A tensor with its place. */
 interface Tenant extends Lifetime {
+  slot: number;
   offset: number;
   bytes: number;
 }
@@ -33,88 +34,83 @@ interface Tenant extends Lifetime {
 export function assignSlots(lifetimes: readonly Lifetime[], apart: Apart): Slot[] {
   const length = ({ first, last }: Lifetime) => last - first;
   const order = lifetimes
-    .map((life): Tenant => ({ ...life, offset: 0, bytes: alignedBytes(life.tensor) }))
+    .map((life): Tenant => ({ ...life, slot: 0, offset: 0, bytes: alignedBytes(life.tensor) }))
     .sort((a, b) => b.bytes - a.bytes || length(b) - length(a) || a.first - b.first);
-  const slots: Occupancy[] = [];
+  const slots: Slot[] = [];
   const slotOf = new Map<Tensor, number>();
+  const placed = new Timeline();
   for (const item of order) {
-    const forbidden = new Set<number>();
-    for (const other of apart.get(item.tensor) ?? []) forbidden.add(slotOf.get(other) ?? -1);
-    let chosen = slots.length;
+    const forbidden = new Set<number | undefined>();
+    for (const other of apart.get(item.tensor) ?? []) forbidden.add(slotOf.get(other));
+    const alive = placed.aliveWith(item);
+    item.slot = slots.length;
     let growth = item.bytes;
     for (let s = 0; s < slots.length && growth > 0; s++) {
       if (forbidden.has(s)) continue;
-      const offset = slots[s].lowestGap(item);
+      const offset = lowestGap(alive.get(s) ?? [], item.bytes);
       const end = offset + item.bytes;
       const grows = Math.max(0, end - slots[s].bytes);
       if (grows >= growth || (grows > 0 && end > MOST_BYTES)) continue;
-      [chosen, growth, item.offset] = [s, grows, offset];
+      [item.slot, item.offset, growth] = [s, offset, grows];
     }
-    if (chosen === slots.length) slots.push(new Occupancy());
-    slots[chosen].add(item);
-    slotOf.set(item.tensor, chosen);
+    if (item.slot === slots.length) slots.push({ bytes: 0, tensors: [] });
+    slots[item.slot].bytes += growth;
+    slots[item.slot].tensors.push({ tensor: item.tensor, offset: item.offset });
+    slotOf.set(item.tensor, item.slot);
+    placed.add(item);
   }
-  return slots.map(({ bytes, tenants }) => ({
-    bytes,
-    tensors: tenants.map(({ tensor, offset }) => ({ tensor, offset })),
-  }));
+  return slots;
 }
 
 const alignedBytes = ({ bytes }: Tensor) =>
   Math.max(1, Math.ceil(bytes / BINDING_ALIGNMENT)) * BINDING_ALIGNMENT;
 
-/** Commands that share one list of tenants: most tensors live shorter. */
-const SPAN = 64;
-const spanOf = (time: number) => Math.floor(time / SPAN);
-
-/** Who lies where in one slot, and when. */
-class Occupancy {
-  bytes = 0;
-  /** By offset. */
-  readonly tenants: Tenant[] = [];
-  /** Tenants alive within each span of commands, by offset. */
-  private readonly spans: Tenant[][] = [];
-
-  /** The lowest offset at which an item meets no tenant of its time. */
-  lowestGap({ first, last, bytes }: Tenant): number {
-    let offset = 0;
-    for (const tenant of this.near(spanOf(first), spanOf(last))) {
-      if (tenant.first > last || tenant.last < first) continue;
-      if (tenant.offset - offset >= bytes) break;
-      offset = Math.max(offset, tenant.offset + tenant.bytes);
-    }
-    return offset;
+/** The lowest offset at which `bytes` fit between tenants; past all of them if need be. */
+function lowestGap(tenants: Tenant[], bytes: number): number {
+  tenants.sort((a, b) => a.offset - b.offset);
+  let offset = 0;
+  for (const tenant of tenants) {
+    if (tenant.offset - offset >= bytes) break;
+    offset = Math.max(offset, tenant.offset + tenant.bytes);
   }
-
-  /** At least the tenants of some spans, by offset; of two spans, some of them twice. */
-  private near(first: number, last: number): Tenant[] {
-    if (first === last) return this.spans[first] ?? [];
-    if (first + 1 < last) return this.tenants;
-    return this.spans
-      .slice(first, last + 1)
-      .flat()
-      .sort((a, b) => a.offset - b.offset);
-  }
-
-  add(item: Tenant): void {
-    insert(this.tenants, item);
-    this.bytes = Math.max(this.bytes, item.offset + item.bytes);
-    for (let span = spanOf(item.first); span <= spanOf(item.last); span++) {
-      this.spans[span] ??= [];
-      insert(this.spans[span], item);
-    }
-  }
+  return offset;
 }
 
-/** Into a list by offset, behind equal ones. */
-function insert(tenants: Tenant[], item: Tenant): void {
-  let [low, high] = [0, tenants.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (tenants[middle].offset <= item.offset) low = middle + 1;
-    else high = middle;
+/** Commands of one stretch of a {@link Timeline}. */
+const STRETCH = 64;
+
+/** Tenants by the time that they are alive: a large model has tens of thousands of them. */
+class Timeline {
+  /** By stretch: those that begin in it, and those that are alive before it begins and still then. */
+  private readonly beginning: Tenant[][] = [];
+  private readonly continuing: Tenant[][] = [];
+
+  add(tenant: Tenant): void {
+    const [begin, end] = [tenant.first, tenant.last].map((time) => Math.floor(time / STRETCH));
+    this.beginning[begin] ??= [];
+    this.beginning[begin].push(tenant);
+    for (let stretch = begin + 1; stretch <= end; stretch++) {
+      this.continuing[stretch] ??= [];
+      this.continuing[stretch].push(tenant);
+    }
   }
-  tenants.splice(low, 0, item);
+
+  /** Those alive at one of the commands of `item`, by slot. */
+  aliveWith({ first, last }: Lifetime): Map<number, Tenant[]> {
+    const bySlot = new Map<number, Tenant[]>();
+    const addAlive = (tenants: readonly Tenant[] = []) => {
+      for (const tenant of tenants) {
+        if (tenant.first > last || tenant.last < first) continue;
+        const others = bySlot.get(tenant.slot);
+        if (others) others.push(tenant);
+        else bySlot.set(tenant.slot, [tenant]);
+      }
+    };
+    const begin = Math.floor(first / STRETCH);
+    addAlive(this.continuing[begin]);
+    for (let stretch = begin; stretch * STRETCH <= last; stretch++) addAlive(this.beginning[stretch]);
+    return bySlot;
+  }
 }
 
 /** Memory that slots take together, bytes. */

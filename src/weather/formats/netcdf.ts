@@ -28,21 +28,31 @@ const CDF5 = [0x43, 0x44, 0x46, 5];
 export async function openNetcdf(source: string | File): Promise<ArrayStore> {
   const bytes = await openByteSource(source);
   try {
-    const head = bytes.read(0, 8);
-    const format = FORMATS.find(({ magic }) => startsWith(head, magic));
-    if (format) return await (await format.open())(bytes);
-    if (startsWith(head, CDF5)) {
-      throw new DatasetError(
-        `${bytes.name}: this is a NetCDF-3 file in the CDF5 (64-bit data) variant, which cannot be read here; convert it with 'nccopy -k nc4 IN.nc OUT.nc'.`,
-      );
-    }
-    throw new DatasetError(
-      `${bytes.name}: ${head.length === 0 ? 'the file is empty' : 'this is not a NetCDF file (it starts neither with CDF nor with the HDF5 signature)'}; open a NetCDF-3 or NetCDF-4 file.`,
-    );
+    const format = netcdfFormat(bytes.name, bytes.read(0, 8));
+    return await (await format.open())(bytes);
   } catch (error) {
     bytes.close();
     throw error;
   }
+}
+
+/**
+ * The format of a file by its first eight bytes.
+ *
+ * @param name of the file, for the message
+ * @throws DatasetError when no NetCDF file that can be read begins so
+ */
+export function netcdfFormat(name: string, head: Uint8Array): Format {
+  const format = FORMATS.find(({ magic }) => startsWith(head, magic));
+  if (format) return format;
+  if (startsWith(head, CDF5)) {
+    throw new DatasetError(
+      `${name}: this is a NetCDF-3 file in the CDF5 (64-bit data) variant, which cannot be read here; convert it with 'nccopy -k nc4 IN.nc OUT.nc'.`,
+    );
+  }
+  throw new DatasetError(
+    `${name}: ${head.length === 0 ? 'the file is empty' : 'this is not a NetCDF file (it starts neither with CDF nor with the HDF5 signature)'}; open a NetCDF-3 or NetCDF-4 file.`,
+  );
 }
 
 function startsWith(head: Uint8Array, magic: number[]): boolean {

@@ -66,6 +66,16 @@ test('public buckets have addresses', () => {
   expect(bucketAddress('https://a.org/x.zarr')).toBe('https://a.org/x.zarr');
 });
 
+test('of an address with something else no more than its beginning is loaded', async () => {
+  const server = await serveFiles(new Map([['page.nc', new Uint8Array(2 ** 20).fill(0x3c)]]));
+  try {
+    await expect(openStore(`${server.address}/page.nc`)).rejects.toThrow(/page\.nc: this is not a NetCDF file/);
+    expect(server.requests).toEqual(['page.nc']);
+  } finally {
+    server.close();
+  }
+});
+
 test('what is nothing of that is said in one sentence', async () => {
   const cases: [DataSource, RegExp][] = [
     [join(scratch, 'none'), /none: there is no such file; check the path\.$/],

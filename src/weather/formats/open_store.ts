@@ -3,7 +3,7 @@ import type { ZarrOptions } from '../zarr/zarr';
 import { GROUP_FILES, holdsZarr, type ZarrFiles } from '../zarr/zarr_files';
 import type { ArrayStore } from './array_store';
 import { fetchBytes, RefusedError, type TransferOptions } from './download';
-import { openNetcdf } from './netcdf';
+import { netcdfFormat, openNetcdf } from './netcdf';
 import { addressAccess, fileAccess, pathAccess, type RandomAccess } from './random_access';
 
 /**
@@ -77,9 +77,10 @@ async function openAddress(address: string, options: StoreOptions): Promise<Arra
       `${address}: there is neither a Zarr (${GROUP_FILES.join(', ')}) nor a file (404 Not Found); check the address.`,
     );
   }
-  return head && isZip(head)
-    ? openZipped(await addressAccess(address, options), options)
-    : openNetcdf(address);
+  if (head && isZip(head)) return openZipped(await addressAccess(address, options), options);
+  // Before the whole of it is loaded.
+  if (head) netcdfFormat(address, head);
+  return openNetcdf(address);
 }
 
 /** Opens a Zarr at an address, or says that there is none: some servers refuse what does not exist. */

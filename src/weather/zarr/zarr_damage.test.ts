@@ -189,6 +189,17 @@ describe('metadata', () => {
     }
   });
 
+  test('that disagree on the length of a dimension', async () => {
+    const tree = await zarrTree(smallPlanet(), perFrame);
+    edit(tree, '.zmetadata', ({ metadata }) => {
+      metadata['geopotential/.zarray'].shape[1] = 2;
+    });
+    await expectSentence(
+      openDataset(fileList(tree)),
+      /^x\.zarr: '\w+' has \d values along 'time', but '\w+' has \d; writing was interrupted or the metadata are wrong: write it again\.$/,
+    );
+  });
+
   test('that are not there, or not those of a group', async () => {
     const tree = await zarrTree(smallPlanet(), perFrame);
     const folder = writeFolder(new Map([[FRAME, tree.get(FRAME)!]]), join(scratch, 'unfinished.zarr'));

@@ -46,7 +46,7 @@ export async function readMetadata(files: ZarrFiles): Promise<ZarrArray[]> {
     });
   }
   throw new NoGroupError(
-    `${files.name}: this is not a Zarr group (there is no zarr.json, .zmetadata or .zgroup); open the folder that holds the variables, and if writing it was interrupted, write it again.`,
+    `${files.name}: this is not a Zarr group (there is no zarr.json, .zmetadata or .zgroup) nor a folder of NetCDF files; open the folder that holds the variables, and if writing it was interrupted, write it again.`,
   );
 }
 
