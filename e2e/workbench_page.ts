@@ -31,9 +31,9 @@ export async function dropFile(page: Page, name: string, content: string): Promi
       [type, name, content],
     );
   await drag('dragover');
-  await expect(page.getByText('Drop data (.nc)')).toBeVisible();
+  await expect(page.getByText('Drop data (.nc')).toBeVisible();
   await drag('drop');
-  await expect(page.getByText('Drop data (.nc)')).toBeHidden();
+  await expect(page.getByText('Drop data (.nc')).toBeHidden();
 }
 
 /** Number of updates and loss, as the status line says them. */

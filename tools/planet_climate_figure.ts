@@ -36,62 +36,53 @@ export interface Extreme {
   pressure: number;
 }
 
-/** The figures by which the paper's climate is known. */
+/**
+ * The figures by which the paper's climate is known. Forcing and ground are the same on both hemispheres, so that their
+ * mean is the better estimate; the jets of each say how much 600 days leave to chance.
+ */
 export function climateNumbers(climate: Climate) {
-  const north = (latitude: number) => latitude > 0;
-  const south = (latitude: number) => latitude < 0;
-  const midLatitudes = (latitude: number, pressure: number) =>
-    Math.abs(latitude) > 25 && Math.abs(latitude) < 65 && pressure > 500;
+  const lowest = climate.sigma.length - 1;
+  const wind = bothHemispheres(climate, 'u');
+  const variance = bothHemispheres(climate, 'eddyTemperatureVariance');
   return {
-    northern_jet: greatest(climate, 'u', 1, north),
-    southern_jet: greatest(climate, 'u', 1, south),
-    // The lowest layer.
-    northern_easterlies: greatest(
+    jet: greatest(climate, wind, 1, () => true),
+    jet_north: greatest(climate, climate.means.u, 1, (latitude) => latitude > 0),
+    jet_south: greatest(climate, climate.means.u, 1, (latitude) => latitude < 0),
+    easterlies_at_ground: greatest(climate, wind, -1, (latitude, k) => latitude < 35 && k === lowest),
+    eddy_temperature_variance: greatest(
       climate,
-      'u',
-      -1,
-      (latitude, _, k) => north(latitude) && latitude < 35 && isLowest(climate, k),
-    ),
-    southern_easterlies: greatest(
-      climate,
-      'u',
-      -1,
-      (latitude, _, k) => south(latitude) && latitude > -35 && isLowest(climate, k),
-    ),
-    northern_eddy_temperature_variance: greatest(
-      climate,
-      'eddyTemperatureVariance',
+      variance,
       1,
-      (latitude, pressure) => north(latitude) && midLatitudes(latitude, pressure),
-    ),
-    southern_eddy_temperature_variance: greatest(
-      climate,
-      'eddyTemperatureVariance',
-      1,
-      (latitude, pressure) => south(latitude) && midLatitudes(latitude, pressure),
+      (latitude, k) => latitude < 65 && climate.sigma[k] > 0.5,
     ),
     mass_drift: climate.massDrift,
   };
 }
 
-function isLowest({ sigma }: Climate, k: number): boolean {
-  return k === sigma.length - 1;
+/** The mean of a field that is even in latitude over the hemispheres. */
+function bothHemispheres({ means, latitudes }: Climate, name: MeanName): number[] {
+  const rows = latitudes.length;
+  return means[name].map((value, i) => {
+    const j = i % rows;
+    return (value + means[name][i - j + rows - 1 - j]) / 2;
+  });
 }
 
+/** @param where by latitude, degrees north, and layer; of a mean over the hemispheres the north is taken */
 function greatest(
-  { means, latitudes, sigma }: Climate,
-  name: MeanName,
+  { latitudes, sigma }: Climate,
+  field: number[],
   sign: 1 | -1,
-  where: (latitude: number, pressure: number, k: number) => boolean,
+  where: (latitude: number, k: number) => boolean,
 ): Extreme {
   let found: Extreme | undefined;
-  means[name].forEach((value, i) => {
+  for (let i = field.length - 1; i >= 0; i--) {
     const k = Math.floor(i / latitudes.length);
-    const [latitude, pressure] = [latitudes[i % latitudes.length], 1000 * sigma[k]];
-    if (where(latitude, pressure, k) && !(found && sign * value <= sign * found.value)) {
-      found = { value, latitude, pressure };
+    const latitude = latitudes[i % latitudes.length];
+    if (where(latitude, k) && !(found && sign * field[i] <= sign * found.value)) {
+      found = { value: field[i], latitude, pressure: 1000 * sigma[k] };
     }
-  });
+  }
   return found!;
 }
 
@@ -164,33 +155,27 @@ export function climateFigure(climate: Climate): string {
     const y = MARGIN.top + Math.floor(p / 2) * (PANEL.height + MARGIN.below);
     return `<g transform="translate(${x} ${y})">${drawPanel(climate, panel, p)}</g>`;
   });
-  const height = MARGIN.top + 2 * PANEL.height + MARGIN.below + 62;
+  const height = MARGIN.top + 2 * PANEL.height + MARGIN.below + 54;
   const about = `Held and Suarez (1994) on the simulated planet: T${climate.truncation}, ${climate.sigma.length} layers, mean of ${climate.days} days after ${climate.spinUpDays} of spin-up`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="13" fill="#1d2733">
 <title>${about}</title>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 <text x="${MARGIN.left}" y="28" font-size="16" font-weight="600">${about}</text>
-<text x="${MARGIN.left}" y="49" fill="#4a5663">${inWords(climate)}</text>
+<text x="${MARGIN.left}" y="49" font-size="12.5" fill="#4a5663">${inWords(climate)}</text>
 ${panels.join('\n')}
 </svg>
 `;
 }
 
 function inWords(climate: Climate): string {
-  const numbers = climateNumbers(climate);
-  const range = (a: Extreme, b: Extreme, digits: number) =>
-    [a, b]
-      .map(({ value }) => Math.abs(value).toFixed(digits))
-      .sort((x, y) => Number(x) - Number(y))
-      .join(' and ');
-  const jets = range(numbers.northern_jet, numbers.southern_jet, 1);
-  const easterlies = range(numbers.northern_easterlies, numbers.southern_easterlies, 1);
-  const variance = range(
-    numbers.northern_eddy_temperature_variance,
-    numbers.southern_eddy_temperature_variance,
-    0,
-  );
-  return `Jets of ${jets} m s⁻¹, easterlies at the ground of ${easterlies} m s⁻¹, eddy temperature variance up to ${variance} K²`;
+  const {
+    jet,
+    easterlies_at_ground: easterlies,
+    eddy_temperature_variance: variance,
+  } = climateNumbers(climate);
+  const place = ({ latitude, pressure }: Extreme) =>
+    `at ${Math.abs(latitude).toFixed(0)}°, ${pressure.toFixed(0)} hPa`;
+  return `Mean of the hemispheres: jet ${jet.value.toFixed(1)} m s⁻¹ ${place(jet)}; surface easterlies ${(-easterlies.value).toFixed(1)} m s⁻¹; eddy temperature variance ${variance.value.toFixed(0)} K² ${place(variance)}`;
 }
 
 function drawPanel(climate: Climate, panel: Panel, index: number): string {

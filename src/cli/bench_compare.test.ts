@@ -76,10 +76,20 @@ describe('comparison of two results', () => {
     expect(find('mini float32, linear 8 x 4 x 4')?.ratio).toBeCloseTo(0.4);
   });
 
-  it('puts the largest change first, whichever way it goes', () => {
-    const ratios = compareResults(a, b).map(({ ratio }) => Math.abs(Math.log(ratio)));
-    expect(ratios).toEqual([...ratios].sort((x, y) => y - x));
-    expect(compareResults(a, b)[0].what).toBe('mini float32, training');
+  it('puts the largest change first, whichever way it goes, and last what was measured once', () => {
+    const rows = compareResults(a, b);
+    const often = rows.filter(({ noise }) => noise !== undefined);
+    expect(rows.slice(0, often.length)).toEqual(often);
+    const changes = often.map(({ ratio }) => Math.abs(Math.log(ratio)));
+    expect(changes).toEqual([...changes].sort((x, y) => y - x));
+    expect(rows[0].what).toBe('mini float32, training');
+    expect(rows.at(-1)?.noise).toBeUndefined();
+  });
+
+  it('says so when steps store their activations differently', () => {
+    const packed = { ...a, steps: { mini: { ...a.steps.mini, activations: 'bfloat16' } } };
+    const found = compareResults(a, packed).map(({ what }) => what);
+    expect(found).toContain('mini float32 to bfloat16, training');
   });
 
   it('leaves out what only one of them has', () => {

@@ -1,6 +1,5 @@
-import type { KernelRate } from '../webgpu/roofline';
 import { giga } from './bench_report';
-import type { BenchResult } from './bench_result';
+import type { BenchResult, KernelResult } from './bench_result';
 
 /** One thing that both results measured. */
 export interface Comparison {
@@ -11,16 +10,25 @@ export interface Comparison {
   noise?: number;
 }
 
-/** Everything that two results have in common, the largest change first. */
+/** Kernels that take less of a step are left out: their ratios are noise and change nothing. */
+const LEAST_SHARE = 0.01;
+
+/** What two results have in common, the largest change first; what was measured only once comes last. */
 export function compareResults(a: BenchResult, b: BenchResult): Comparison[] {
-  const before = timesOf(a);
-  const both = [...timesOf(b)].flatMap(([what, { seconds, spread }]) => {
+  const label = (preset: string) => {
+    const stored = [a, b].flatMap(({ steps }) => steps[preset]?.activations ?? []);
+    return `${preset} ${[...new Set(stored)].join(' to ')}`;
+  };
+  const before = timesOf(a, label);
+  const both = [...timesOf(b, label)].flatMap(([what, { seconds, spread }]) => {
     const first = before.get(what);
     if (!first) return [];
     const known = spread !== undefined && first.spread !== undefined;
     return [{ what, ratio: seconds / first.seconds, noise: known ? spread + first.spread! : undefined }];
   });
-  return both.sort((x, y) => Math.abs(Math.log(y.ratio)) - Math.abs(Math.log(x.ratio)));
+  const change = ({ ratio }: Comparison) => Math.abs(Math.log(ratio));
+  const once = ({ noise }: Comparison) => Number(noise === undefined);
+  return both.sort((x, y) => once(x) - once(y) || change(y) - change(x));
 }
 
 interface Measured {
@@ -28,8 +36,11 @@ interface Measured {
   spread?: number;
 }
 
-/** Times by what was measured. */
-function timesOf({ limits, shapes, steps }: BenchResult): Map<string, Measured> {
+/** Times by what was measured; `label` names a preset's steps. */
+function timesOf(
+  { limits, shapes, steps }: BenchResult,
+  label: (preset: string) => string,
+): Map<string, Measured> {
   const times = new Map<string, Measured>([
     ['multiply-adds', { seconds: 1 / limits.flopsPerSecond }],
     ['copy', { seconds: 1 / limits.bytesPerSecond }],
@@ -42,21 +53,26 @@ function timesOf({ limits, shapes, steps }: BenchResult): Map<string, Measured> 
     if (best) times.set(`${shape}, fastest`, best);
   }
   for (const [preset, step] of Object.entries(steps)) {
-    const name = `${preset} ${step.activations}`;
+    const name = label(preset);
     for (const what of ['forecast', 'forward', 'training'] as const) {
       const timing = step[what];
       if (!('refused' in timing)) times.set(`${name}, ${what}`, timing);
     }
-    for (const [kernel, seconds] of byKernel(step.kernels)) times.set(`${name}, ${kernel}`, { seconds });
+    for (const [kernel, measured] of byKernel(step.kernels)) times.set(`${name}, ${kernel}`, measured);
   }
   return times;
 }
 
 /** Time of each kernel at each size, whatever variant it took. */
-function byKernel(rates: readonly KernelRate[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { kernel, seconds } of rates) sums.set(kernel, (sums.get(kernel) ?? 0) + seconds);
-  return sums;
+function byKernel(kernels: readonly KernelResult[]): Map<string, Measured> {
+  const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
+  const sums = new Map<string, Measured>();
+  for (const { kernel, seconds, spread } of kernels) {
+    const { seconds: others = 0, spread: widest = 0 } = sums.get(kernel) ?? {};
+    const known = spread !== undefined && widest !== undefined;
+    sums.set(kernel, { seconds: others + seconds, spread: known ? Math.max(widest, spread) : undefined });
+  }
+  return new Map([...sums].filter(([, { seconds }]) => seconds >= LEAST_SHARE * total));
 }
 
 /** A table of a comparison, with what the two results are. */
@@ -71,8 +87,8 @@ export function comparisonText(a: BenchResult, b: BenchResult, rows: readonly Co
   return [
     `A: ${about(a)}`,
     `B: ${about(b)}`,
-    '\nTime of B by time of A, below 1 where B is faster; the largest change first.',
+    '\nTime of B by time of A, below 1 where B is faster; the largest change first, what was measured once last.',
     ...lines,
-    '\nTimes of one run each: of a machine that others use, only large and repeated differences mean something.',
+    '\nBoth are single runs: on a machine that others use, only large and repeated differences mean something.',
   ].join('\n');
 }

@@ -54,7 +54,12 @@ export interface StepResult {
   /** The linear kernel at 8192 x 512 x 512, the better of before and after the steps. */
   linear_flops_per_second: number;
   /** Of one training step, or of one step of a forecast where training does not fit. */
-  kernels: KernelRate[];
+  kernels: KernelResult[];
+}
+
+export interface KernelResult extends KernelRate {
+  /** See `Timing`; absent where it was measured once. */
+  spread?: number;
 }
 
 export interface Refusal {

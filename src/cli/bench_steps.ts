@@ -14,11 +14,11 @@ import { Executor } from '../webgpu/execute';
 import { noise } from '../webgpu/noise';
 import type { Ready } from '../webgpu/plan';
 import { profile } from '../webgpu/profile';
-import { kernelRates } from '../webgpu/roofline';
+import { type KernelRate, kernelRates } from '../webgpu/roofline';
 import type { ElementType } from '../webgpu/tensor';
-import { interleaved, Stopwatch, type Timing } from '../webgpu/timing';
+import { interleaved, Stopwatch, type Timing, timing } from '../webgpu/timing';
 import { measureVariants } from '../webgpu/variant_times';
-import type { StepResult, StepTiming } from './bench_result';
+import type { KernelResult, StepResult, StepTiming } from './bench_result';
 import type { PresetSetting } from './preset_setting';
 
 /** The linear kernel that steps are compared with. */
@@ -126,10 +126,31 @@ async function surroundings(model: Model, commands: Ready[], linearBefore: numbe
   return {
     kernel_variant: variants,
     dispatches: commands.filter(({ kind }) => kind === 'dispatch').length,
-    kernels: gpu.hasTimestamps ? kernelRates(await profile(gpu, commands)) : [],
+    kernels: gpu.hasTimestamps ? await kernelResults(gpu, commands, o) : [],
     // Before and after, for machines whose speed drifts: the better one is what the step is held against.
     linear_flops_per_second: Math.max(linearBefore, await linearRate(model, o)),
   };
+}
+
+/** Where the time of a step goes: the medians of a few profiles. */
+async function kernelResults(
+  gpu: Gpu,
+  commands: Ready[],
+  { runs, seconds }: StepSettings,
+): Promise<KernelResult[]> {
+  const start = performance.now();
+  const profiles: KernelRate[][] = [];
+  do {
+    profiles.push(kernelRates(await profile(gpu, commands)));
+  } while (profiles.length < runs && performance.now() - start < seconds * 1000);
+  const medians = profiles[0].map((rate) => {
+    const same = profiles.map(
+      (rates) => rates.find((r) => r.kernel === rate.kernel && r.variant === rate.variant)!,
+    );
+    const { seconds: median, spread, samples } = timing(same.map((r) => r.seconds));
+    return { ...rate, seconds: median, spread: samples > 1 ? spread : undefined };
+  });
+  return medians.sort((a, b) => b.seconds - a.seconds);
 }
 
 /** Random fields in all inputs; also as a window of two input frames and the target. */

@@ -41,7 +41,13 @@ import {
 } from './inputs';
 import { joinMpi } from './mpi';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
-import { openTrainingData, periodsOf, RUN_DATA_OPTIONS, TRAINING_DATA_OPTIONS } from './training_data';
+import {
+  openTrainingData,
+  periodsOf,
+  RUN_DATA_OPTIONS,
+  sayWhatIsUsed,
+  TRAINING_DATA_OPTIONS,
+} from './training_data';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 import { VARIANT_OPTION, variantOption } from './variant_option';
 
@@ -211,6 +217,7 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
   const config = await configOf(options, dataset, checkpoint);
   requireWindows(dataset, config);
   const data = await recordData(dataset, config);
+  sayWhatIsUsed(dataset, config.task);
   const period = periodNamed(config.periods, 'train');
   const folder = options.text('stats');
   const { statistics, source } = await loadStatistics(folder, dataPath, dataset, config.task, period);

@@ -147,3 +147,19 @@ it('validates on held-out days, keeps the best parameters, and leaves the run as
   await run('unwatched');
   expect(bytes('unwatched', 'checkpoint.npz')).toEqual(bytes('validated', 'checkpoint.npz'));
 });
+
+it('says what it leaves out and what it does not know', async () => {
+  const strange = await writePlanet(scratch('strange.nc'), 4, ({ variables }) => {
+    variables.find(({ name }) => name === '2m_temperature')!.name = 'sunspots';
+    variables.find(({ name }) => name === 'temperature')!.name = 'relative_humidity';
+  });
+  const { code, stderr } = await graphcast([
+    ...['train', '--data', strange, '--out', scratch('strange'), '--config'],
+    writeConfig('strange.json', {
+      phases: [{ updates: 1, learning_rate: { shape: 'constant', value: 0 }, ar_steps: 1 }],
+    }),
+  ]);
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('Left out, not part of the task: relative_humidity\n');
+  expect(stderr).toContain("Unknown, used as surface variables in the file's own units: sunspots\n");
+});

@@ -1,6 +1,8 @@
 import type { Dataset } from '../weather/dataset';
 import { openInThread } from '../weather/dataset_thread';
 import { PERIOD_NAMES, type Periods } from '../weather/periods';
+import type { Task } from '../weather/task';
+import { VARIABLES } from '../weather/variables';
 import { startDatasetWorker } from './dataset_worker';
 import { openArguments, parseSize } from './inputs';
 import { type ParsedOptions, UsageError } from './options';
@@ -58,4 +60,24 @@ export async function openTrainingData(options: ParsedOptions): Promise<Dataset>
   const bytes = parseSize('cache-size', options.text('cache-size') ?? '20GB');
   const cache = folder === undefined ? undefined : { folder, bytes };
   return openInThread(startDatasetWorker(), { open: openArguments(options), cache });
+}
+
+/** Variables that a sentence names before it says how many more there are. */
+const MOST_NAMES = 8;
+
+/** Says on stderr which variables of the data a task does without, and which it takes that are not known. */
+export function sayWhatIsUsed({ variables }: Pick<Dataset, 'variables'>, task: Task): void {
+  const used = new Set([...task.inputVariables, ...task.targetVariables, ...task.forcingVariables]);
+  const names = [...variables.keys()];
+  const say = (what: string, found: string[]) => {
+    if (found.length === 0) return;
+    const more = found.length > MOST_NAMES ? ` and ${found.length - MOST_NAMES} more` : '';
+    console.error(`${what}: ${found.slice(0, MOST_NAMES).join(', ')}${more}`);
+  };
+  const unknown = names.filter((name) => used.has(name) && !VARIABLES.has(name));
+  say(
+    'Left out, not part of the task',
+    names.filter((name) => !used.has(name)),
+  );
+  say("Unknown, used as surface variables in the file's own units", unknown);
 }

@@ -21,7 +21,7 @@ const clean = await content(
   ),
 );
 
-test('any order of axes and dimensions, any first meridian, any split in time and by variable', async () => {
+test('any order of axes and dimensions, any first meridian, any split in time, by variable and by level', async () => {
   const layout = fc.record({
     latitudes: shuffled(LATITUDES),
     longitudes: fc
@@ -38,20 +38,26 @@ test('any order of axes and dimensions, any first meridian, any split in time an
     hours: shuffled(HOURS),
     cuts: fc.array(fc.nat(HOURS.length), { maxLength: 3 }),
     byKind: fc.boolean(),
+    lowest: fc.nat(LEVELS.length),
   });
   await fc.assert(
-    fc.asyncProperty(layout, split, async (options, { hours, cuts, byKind }) => {
+    fc.asyncProperty(layout, split, async (options, { hours, cuts, byKind, lowest }) => {
       const edges = [0, ...cuts.sort((a, b) => a - b), hours.length];
       const pieces = edges.slice(1).map((end, i) => hours.slice(edges[i], end));
       const files = pieces
         .filter((piece) => piece.length > 0)
         .flatMap((piece) => {
           // Short names call two fields 'z', which no single file can hold.
-          const parts =
-            byKind || options.shortNames
-              ? [['levels' as const], ['surface' as const, 'static' as const]]
-              : [undefined];
-          return parts.map((kinds) => asFile({ ...options, hours: piece, kinds }, 'part.nc'));
+          if (!byKind && !options.shortNames) return [asFile({ ...options, hours: piece }, 'part.nc')];
+          const levels = [options.levels.slice(0, lowest), options.levels.slice(lowest)];
+          return [
+            asFile({ ...options, hours: piece, kinds: ['surface', 'static'] }, 'surface.nc'),
+            ...levels
+              .filter((some) => some.length > 0)
+              .map((some) =>
+                asFile({ ...options, levels: some, hours: piece, kinds: ['levels'] }, 'levels.nc'),
+              ),
+          ];
         });
       expect(await content(await openDataset(files))).toEqual(clean);
     }),

@@ -1,8 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DatasetError } from '../errors';
 import { readChannels } from './channel_reader';
 import { channelLayout } from './channels';
-import { type DatasetThread, openInThread, serveDataset, type ThreadReply } from './dataset_thread';
+import {
+  type DatasetThread,
+  openInThread,
+  openStored,
+  serveDataset,
+  type ThreadReply,
+} from './dataset_thread';
 import { writeNetcdf } from './formats/netcdf_writer';
 import { openPlanet, smallPlanet } from './small_planet.fixture';
 import { taskFromDataset } from './task';
@@ -63,6 +72,29 @@ test('a dataset in a thread is the dataset', async () => {
     );
   close();
   closeHere();
+});
+
+test('kept frames are not those of an earlier file of static fields', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thread-'));
+  try {
+    const spec = smallPlanet();
+    const statics = async (value: number) => {
+      const mask = spec.variables.find(({ name }) => name === 'land_sea_mask')!;
+      mask.data = new Float32Array(mask.data.length).fill(value);
+      return new File([await writeNetcdf(spec)], 'statics.nc', { lastModified: value });
+    };
+    const data = new File([await writeNetcdf(smallPlanet())], 'planet.nc', { lastModified: 1 });
+    for (const value of [1, 2]) {
+      const dataset = await openStored({
+        open: [data, { statics: await statics(value) }],
+        cache: { folder, bytes: 1e6 },
+      });
+      expect((await dataset.read('land_sea_mask', 0))[0]).toBe(value);
+      dataset.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('its errors are those of the data, and only that request fails', async () => {

@@ -45,12 +45,19 @@ type Description = Omit<Dataset, 'read' | 'readChannels' | 'close'>;
 export async function openStored({ open, cache }: OpenRequest): Promise<Dataset> {
   const dataset = await openDataset(...open);
   try {
-    const identity = cache && (await sourceIdentity(open[0]));
+    const identity = cache && (await identityOf(...open));
     return identity ? await storedDataset(dataset, identity, cache) : dataset;
   } catch (error) {
     dataset.close();
     throw error;
   }
+}
+
+/** Of the data and of the file with static fields beside them. */
+async function identityOf(...[source, options]: OpenRequest['open']): Promise<string | undefined> {
+  const sources = [source, options?.statics].filter((one) => one !== undefined);
+  const parts = await Promise.all(sources.map(sourceIdentity));
+  return parts.includes(undefined) ? undefined : parts.join('\n');
 }
 
 /**

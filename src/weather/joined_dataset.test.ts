@@ -36,6 +36,35 @@ test('closing closes every file', async () => {
   await expect(dataset.read('2m_temperature', 0)).rejects.toThrow(/b\.nc: the file is closed/);
 });
 
+describe('levels in files of their own', () => {
+  test('become one dataset, also where times are in several files, too', async () => {
+    const [early, late] = [
+      [0, 6],
+      [12, 18],
+    ];
+    const dataset = await open(
+      ['a.nc', { kinds: ['levels'], levels: [1000], hours: late }],
+      ['b.nc', { kinds: ['levels'], levels: [500, 850] }],
+      ['c.nc', { kinds: ['levels'], levels: [1000], hours: early }],
+      ['d.nc', { kinds: ['surface', 'static'] }],
+    );
+    expect(dataset.levels).toEqual([500, 850, 1000]);
+    const whole = await open(['x.nc', {}]);
+    expect(await content(dataset)).toEqual(await content(whole));
+    const wanted = [1000, 500];
+    expect(await dataset.read('temperature', 2, wanted)).toEqual(await whole.read('temperature', 2, wanted));
+  });
+
+  test('must be given of every variable', async () => {
+    const spec = era5File({ kinds: ['levels'], levels: [500] });
+    spec.variables = spec.variables.filter(({ name }) => name !== 'temperature');
+    const files = [await asFile(era5File({ levels: [850, 1000] }), 'a.nc'), await asFile(spec, 'b.nc')];
+    await expect(openDataset(files)).rejects.toThrow(
+      /^The levels differ: 'temperature' is given at 850, 1000 hPa, but other variables also at 500 hPa \(b\.nc\); give all/,
+    );
+  });
+});
+
 describe('a file of static fields beside', () => {
   test('may be of another time and of a finer grid, and counts before those of the data', async () => {
     const statics = era5File({
@@ -109,7 +138,15 @@ describe('what does not fit together is one sentence that names both files', () 
     [
       'levels',
       { 'a.nc': { kinds: ['levels'] }, 'b.nc': { kinds: ['levels'], hours: [24], levels: [500, 850] } },
-      /^The levels differ: a\.nc has 500, 850, 1000 hPa, b\.nc has 500, 850 hPa; give all variables on the same/,
+      /^The levels differ: a\.nc has 500, 850, 1000 hPa, b\.nc has 500, 850 hPa; give the same levels in all files, or/,
+    ],
+    [
+      'times of levels',
+      {
+        'a.nc': { kinds: ['levels'], levels: [850, 1000] },
+        'b.nc': { kinds: ['levels'], levels: [500], hours: [0, 6, 12] },
+      },
+      /^'geopotential' is given on 2021-03-01 18:00 UTC at 850, 1000 hPa \(a\.nc\), but not at 500 hPa \(b\.nc\); give all/,
     ],
     [
       'no time anywhere',

@@ -14,7 +14,7 @@ const STEADY_GEOPOTENTIAL = 100;
 const FRAMES_WITHOUT_HOURS = 2;
 
 /**
- * Makes one dataset of files that share a grid, each with some of the variables, some of the times, or both:
+ * Makes one dataset of files that share a grid, each with some of the variables, of the times or of the levels:
  *
  * - Frames less than 6 h apart are thinned to those at 00, 06, 12 and 18 UTC.
  * - Hourly precipitation becomes that of 6 h; a frame that lacks the five hours before it is left out.
@@ -91,15 +91,24 @@ function requireSameGrid(a: Dataset, b: Dataset): void {
   );
 }
 
-/** The levels of all parts that have any. */
+/** The levels of all parts that have any, which every variable on levels must be given at. */
 function sharedLevels(parts: Dataset[]): number[] {
-  const [first, ...others] = parts.filter((part) => part.levels.length > 0);
-  const different = others.find((part) => part.levels.join() !== first.levels.join());
-  if (!different) return first?.levels ?? [];
-  const list = ({ name, levels }: Dataset) => `${name} has ${levels.join(', ')} hPa`;
-  throw new DatasetError(
-    `The levels differ: ${list(first)}, ${list(different)}; give all variables on the same levels.`,
-  );
+  const levels = [...new Set(parts.flatMap((part) => part.levels))].sort((a, b) => a - b);
+  const held = new Map<string, Set<number>>();
+  for (const part of parts) {
+    for (const { name, hasLevel } of part.variables.values()) {
+      if (hasLevel) held.set(name, new Set([...(held.get(name) ?? []), ...part.levels]));
+    }
+  }
+  for (const [variable, given] of held) {
+    const absent = levels.find((hPa) => !given.has(hPa));
+    if (absent === undefined) continue;
+    const other = parts.find((part) => part.levels.includes(absent))!;
+    throw new DatasetError(
+      `The levels differ: '${variable}' is given at ${[...given].join(', ')} hPa, but other variables also at ${absent} hPa (${other.name}); give all variables on the same levels.`,
+    );
+  }
+  return levels;
 }
 
 function isStatic({ name, hasTime }: VariableInfo): boolean {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -34,6 +34,11 @@ test('of a Zarr folder changes when chunks come or metadata are written', async 
   expect(grown).not.toBe(first);
   utimesSync(join(folder, '.zmetadata'), 1, 1);
   expect(await sourceIdentity(folder)).not.toBe(grown);
+});
+
+test('of a folder does not trip over a link that leads nowhere', async () => {
+  symlinkSync(join(folder, 'gone'), join(folder, 'link.nc'));
+  expect(await sourceIdentity(folder)).toContain('none');
 });
 
 test('of remote data is the address, of a picked file what the browser says of it', async () => {

@@ -37,8 +37,8 @@ function pathIdentity(path: string): string {
   const { join, resolve } = process.getBuiltinModule('node:path');
   const root = statSync(path);
   const inside = root.isDirectory() ? readdirSync(path).sort() : [];
-  const changes = [root, ...inside.map((name) => statSync(join(path, name)))].map(
-    ({ size, mtimeMs }) => `${size} ${mtimeMs}`,
-  );
+  // A link in it may lead nowhere.
+  const entries = inside.map((name) => statSync(join(path, name), { throwIfNoEntry: false }));
+  const changes = [root, ...entries].map((entry) => (entry ? `${entry.size} ${entry.mtimeMs}` : 'none'));
   return `${resolve(path)} ${changes.join(' ')}`;
 }

@@ -15,7 +15,8 @@ export interface Timeline {
  * Timelines of all variables that vary in time, each gathered from the parts that hold it.
  *
  * @param isStatic variables to leave out
- * @throws DatasetError when two parts give a variable at the same time, or not in the same units or on levels alike
+ * @throws DatasetError when two parts give a variable at the same time and level, or not in the same units, on levels
+ *   alike or, on different levels, at the same times
  */
 export function gatherTimelines(
   parts: Dataset[],
@@ -33,19 +34,91 @@ export function gatherTimelines(
   const schedules = new Map<string, Schedule>();
   const timelines = new Map<string, Timeline>();
   for (const [variable, held] of holders) {
-    const key = held.join();
-    const schedule = schedules.get(key) ?? scheduleOf(parts, held, variable);
-    schedules.set(key, schedule);
-    timelines.set(variable, {
-      info: sharedInfo(parts, held, variable),
-      times: schedule.times,
-      read(time, levels) {
-        const i = indexIn(schedule.times, time);
-        return parts[schedule.parts[i]].read(variable, schedule.frames[i], levels);
-      },
+    const info = sharedInfo(parts, held, variable);
+    const layers = (info.hasLevel ? byLevels(parts, held) : [held]).map((layer) => {
+      const key = layer.join();
+      const schedule = schedules.get(key) ?? scheduleOf(parts, layer, variable);
+      schedules.set(key, schedule);
+      return timelineOf(parts, schedule, info);
     });
+    timelines.set(variable, layers.length === 1 ? layers[0] : stacked(layers));
   }
   return timelines;
+}
+
+function timelineOf(parts: Dataset[], schedule: Schedule, info: VariableInfo): Layer {
+  const { times } = schedule;
+  return {
+    info,
+    times,
+    first: parts[schedule.parts[0]],
+    read(time, levels) {
+      const i = indexIn(times, time);
+      return parts[schedule.parts[i]].read(info.name, schedule.frames[i], levels);
+    },
+  };
+}
+
+/** A variable over time on the levels of some of its parts. */
+interface Layer extends Timeline {
+  /** The part with the first frame; the others have the same levels. */
+  first: Dataset;
+}
+
+/** Parts with the same levels together: levels are often downloaded one by one. */
+function byLevels(parts: Dataset[], held: number[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const p of held) {
+    const key = parts[p].levels.join();
+    groups.set(key, [...(groups.get(key) ?? []), p]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * One timeline of several on different levels.
+ *
+ * @throws DatasetError when a level is in two of them, or they are not of the same times
+ */
+function stacked(layers: Layer[]): Timeline {
+  const [{ info, times, first }, ...others] = layers;
+  layers.forEach((layer, i) => {
+    const { name, levels } = layer.first;
+    const other = layers
+      .slice(0, i)
+      .find((before) => before.first.levels.some((hPa) => levels.includes(hPa)));
+    if (other) {
+      throw new DatasetError(
+        `The levels differ: ${other.first.name} has ${other.first.levels.join(', ')} hPa, ${name} has ${levels.join(', ')} hPa; give the same levels in all files, or each level in one of them only.`,
+      );
+    }
+  });
+  for (const layer of others) {
+    const [more, fewer] = layer.times.length > times.length ? [layer, layers[0]] : [layers[0], layer];
+    const absent = more.times.find((time) => indexIn(fewer.times, time) < 0);
+    if (absent === undefined) continue;
+    throw new DatasetError(
+      `'${info.name}' is given on ${formatUtc(absent)} at ${more.first.levels.join(', ')} hPa (${more.first.name}), but not at ${fewer.first.levels.join(', ')} hPa (${fewer.first.name}); give all levels at the same times.`,
+    );
+  }
+  return {
+    info,
+    times,
+    async read(time, levels) {
+      const planes = new Map<number, Float32Array>();
+      for (const layer of layers) {
+        const own = levels.filter((hPa) => layer.first.levels.includes(hPa));
+        if (own.length === 0) continue;
+        const values = await layer.read(time, own);
+        const points = values.length / own.length;
+        for (const [l, hPa] of own.entries()) planes.set(hPa, values.subarray(l * points, (l + 1) * points));
+      }
+      const points = first.latitudes.length * first.longitudes.length;
+      const values = new Float32Array(levels.length * points);
+      for (const [l, hPa] of levels.entries()) values.set(planes.get(hPa)!, l * points);
+      return values;
+    },
+  };
 }
 
 /** Frames of several parts in the order of time. */

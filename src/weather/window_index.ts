@@ -85,7 +85,8 @@ export class WindowIndex {
     const longest = this.following.reduce((most, n) => Math.max(most, n), 0) + 1;
     const held =
       frames.length === 1 ? 'only one' : `${frames.length}, at most ${longest} of them in such a row`;
-    const remedy = steps > 1 ? 'fewer steps or a longer period' : 'data that cover a longer time without a gap';
+    const remedy =
+      steps > 1 ? 'fewer steps or a longer period' : 'data that cover a longer time without a gap';
     return `${name}: ${wanted}, but ${where} ${this.period ? 'holds' : 'hold'} ${held}; use ${remedy}.`;
   }
 }

@@ -62,7 +62,9 @@ function pathSource(path: string, fs: typeof import('node:fs')): ByteSource {
     } catch (cause) {
       const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
       const remedy =
-        reason === 'ENOENT' ? 'there is no such file; check the path' : `cannot be opened (${reason})`;
+        reason === 'ENOENT'
+          ? 'there is no such file; check the path'
+          : `cannot be opened (${reason}); check its permissions`;
       throw new DatasetError(`${path}: ${remedy}.`, { cause });
     }
   })();

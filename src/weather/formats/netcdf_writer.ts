@@ -1,8 +1,8 @@
 import type { Dataset, File } from 'h5wasm';
 import { freshPath, hdf5Library } from './hdf5_library';
 
-/** Of DEFLATE, 1 … 9: small files are worth the seconds. */
-const COMPRESSION_LEVEL = 9;
+/** Of DEFLATE, 1 … 9; fields do not get smaller with more. */
+const COMPRESSION_LEVEL = 6;
 
 export type NetcdfData = Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 

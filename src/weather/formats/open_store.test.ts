@@ -69,7 +69,9 @@ test('public buckets have addresses', () => {
 test('of an address with something else no more than its beginning is loaded', async () => {
   const server = await serveFiles(new Map([['page.nc', new Uint8Array(2 ** 20).fill(0x3c)]]));
   try {
-    await expect(openStore(`${server.address}/page.nc`)).rejects.toThrow(/page\.nc: this is not a NetCDF file/);
+    await expect(openStore(`${server.address}/page.nc`)).rejects.toThrow(
+      /page\.nc: this is not a NetCDF file/,
+    );
     expect(server.requests).toEqual(['page.nc']);
   } finally {
     server.close();

@@ -4,6 +4,7 @@ import { GROUP_FILES, holdsZarr, type ZarrFiles } from '../zarr/zarr_files';
 import type { ArrayStore } from './array_store';
 import { fetchBytes, RefusedError, type TransferOptions } from './download';
 import { netcdfFormat, openNetcdf } from './netcdf';
+import { pathKind } from './paths';
 import { addressAccess, fileAccess, pathAccess, type RandomAccess } from './random_access';
 
 /**
@@ -55,7 +56,7 @@ async function openString(source: string, options: StoreOptions): Promise<ArrayS
   // Absent in browsers, where every string is an address; no import, so that bundlers see no Node module.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs');
   if (fs === undefined || /^(data|blob):/i.test(address)) return openNetcdf(address);
-  if (fs.statSync(address, { throwIfNoEntry: false })?.isDirectory()) {
+  if (pathKind(address, fs) === 'folder') {
     const { pathFiles } = await import('../zarr/zarr_folder');
     return openZarrFiles(pathFiles(address.replace(/(?<=.)\/+$/, ''), fs), options);
   }

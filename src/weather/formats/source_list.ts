@@ -1,6 +1,7 @@
 import { DatasetError } from '../../errors';
 import { GROUP_FILES, holdsZarr } from '../zarr/zarr_files';
 import { type DataSource, holdsZarrFiles } from './open_store';
+import { folderEntries, pathKind } from './paths';
 import { fileAccess, pathAccess, type RandomAccess } from './random_access';
 
 const NETCDF_FILE = /\.(nc|nc3|nc4|cdf|netcdf)$/i;
@@ -36,8 +37,8 @@ function isList(source: object): source is readonly (string | File)[] {
 /** NetCDF files of a folder on disk; undefined for anything else, which `openStore` opens or explains. */
 function netcdfInFolder(path: string): string[] | undefined {
   const fs = fileSystem();
-  if (!fs?.statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-  const entries = fs.readdirSync(path);
+  if (!fs || pathKind(path, fs) !== 'folder') return undefined;
+  const entries = folderEntries(path, fs);
   const files = entries.filter((name) => NETCDF_FILE.test(name)).sort();
   const isZarr = GROUP_FILES.some((name) => entries.includes(name));
   return isZarr || files.length === 0
@@ -57,9 +58,9 @@ async function netcdfInHandle(folder: FileSystemDirectoryHandle): Promise<DataSo
 
 /** The NetCDF files in a ZIP archive, unpacked in memory; undefined for anything else, and for an address. */
 async function netcdfInZip(source: string | File): Promise<File[] | undefined> {
-  const isOnDisk =
-    typeof source !== 'string' || fileSystem()?.statSync(source, { throwIfNoEntry: false })?.isFile();
-  if (!isOnDisk) return undefined;
+  const fs = fileSystem();
+  const isFile = typeof source !== 'string' || (fs !== undefined && pathKind(source, fs) === 'file');
+  if (!isFile) return undefined;
   const archive = typeof source === 'string' ? await pathAccess(source) : fileAccess(source);
   try {
     const head = await archive.read(0, ZIP_MAGIC.length);

@@ -191,6 +191,28 @@ describe('values that are missing or packed', () => {
     });
     expect(await content(await openDataset(fileList(tree)))).toEqual(expected);
   });
+
+  test.each([2, 3] as const)('numbers of half precision and truth values, version %i', async (version) => {
+    const bits = [0x3c00, 0xc000, 0x7bff, 0x3555, 0x0001, 0xfc00, 0x7e00];
+    const spec = {
+      dimensions: { x: bits.length },
+      variables: [
+        { name: 'half', dimensions: ['x'], data: Int16Array.from(bits), attributes: {} },
+        { name: 'mask', dimensions: ['x'], data: Int8Array.of(0, 1, 1, 0, 0, 1, 0), attributes: {} },
+      ],
+    };
+    const tree = await zarrTree(spec, { version, codec: 'zstd' });
+    const root = version === 2 ? '.zmetadata' : 'zarr.json';
+    const types = { i2: 'f2', i1: 'b1', int16: 'float16', int8: 'bool' };
+    let text = new TextDecoder().decode(tree.get(root));
+    for (const [type, other] of Object.entries(types))
+      text = text.replace(new RegExp(`"(<?)${type}"`), `"$1${other}"`);
+    const store = await openStore(fileList(tree.set(root, new TextEncoder().encode(text))));
+    expect(await store.read('half', [0], [7])).toEqual(
+      Float32Array.of(1, -2, 65504, 0.333251953125, 2 ** -24, Number.NEGATIVE_INFINITY, Number.NaN),
+    );
+    expect(await store.read('mask', [2], [4])).toEqual(Uint8Array.of(1, 0, 0, 1));
+  });
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: tests change any part of the metadata

@@ -24,6 +24,8 @@ export type NumericType = keyof typeof NUMERIC_TYPES;
 export interface ZarrArray {
   variable: StoredVariable;
   type: NumericType;
+  /** Whether they are stored as half-precision numbers, which are decoded as the bits in 'uint16'. */
+  isHalf?: boolean;
   /** Shape of what is decoded as one piece: a chunk, or a chunk within a shard. */
   chunkShape: number[];
   /** Present when several chunks lie in one file. */
@@ -59,6 +61,8 @@ export interface TypeDescription {
   name: NumericType;
   /** The type in the array's metadata, with a number for a time. */
   code: Json;
+  /** Whether `name` holds what is stored in half precision. */
+  isHalf?: boolean;
   /** Units of a type that has them. */
   attributes: StoredVariable['attributes'];
 }

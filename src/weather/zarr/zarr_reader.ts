@@ -2,6 +2,7 @@ import { type Array as DecodedArray, isZarritaError, open, root } from 'zarrita'
 import { DatasetError } from '../../errors';
 import type { NumericArray } from '../formats/array_store';
 import { copyBlock, rowMajor } from './block_copy';
+import { fromHalfFloats } from './half_floats';
 import { NUMERIC_TYPES, type NumericType, type ZarrArray } from './zarr_array';
 import type { Chunk, ChunkCache, Gate } from './zarr_chunk_cache';
 import type { ZarrFiles } from './zarr_files';
@@ -83,12 +84,14 @@ export class ZarrArrayReader {
   }
 
   private async load(coordinates: number[]): Promise<Chunk> {
-    const { chunkShape, fault } = this.array;
+    const { chunkShape, fault, isHalf } = this.array;
     if (fault) throw this.undecodable(coordinates, fault);
     this.decoder ??= this.openDecoder();
     try {
       const { data, stride } = await (await this.decoder).getChunk(coordinates);
-      if (data.length === product(chunkShape)) return { data, stride };
+      if (data.length === product(chunkShape)) {
+        return { data: isHalf ? fromHalfFloats(data as Uint16Array) : data, stride };
+      }
       throw this.undecodable(coordinates, `it holds ${data.length} values instead of ${product(chunkShape)}`);
     } catch (error) {
       // Metadata that make no sense to the decoder end in a TypeError or RangeError.

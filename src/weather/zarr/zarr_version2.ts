@@ -33,6 +33,7 @@ export function version2Array(
       attributes: { _FillValue: fill, ...type.attributes, ...knownAttributes(attributes) },
     },
     type: type.name,
+    isHalf: type.isHalf,
     chunkShape,
     fileOf: (coordinates) => coordinates.join(separator) || '0',
     document: {
@@ -61,9 +62,13 @@ const VERSION_2_TYPES: Record<string, NumericType> = {
   u4: 'uint32',
   i8: 'int64',
   u8: 'uint64',
+  f2: 'float32',
   f4: 'float32',
   f8: 'float64',
+  b1: 'uint8',
 };
+/** What is decoded as another type than its own. */
+const DECODED_AS: Record<string, string> = { M8: 'i8', m8: 'i8', f2: 'u2', b1: 'u1' };
 
 /** '<f4', or '<M8[ns]' and '<m8[s]' for points in time and durations; undefined for text and structures. */
 function version2Type(dtype: Json): TypeDescription | undefined {
@@ -74,7 +79,8 @@ function version2Type(dtype: Json): TypeDescription | undefined {
   return (
     name && {
       name,
-      code: order + (isTime ? 'i8' : code),
+      code: order + (DECODED_AS[code] ?? code),
+      isHalf: code === 'f2',
       attributes: isTime ? timeUnits(unit, code === 'M8') : {},
     }
   );

@@ -44,6 +44,7 @@ export function version3Array(
       },
     },
     type: type.name,
+    isHalf: type.isHalf,
     chunkShape: sharded.chunkShape,
     shards: sharded.shards,
     fileOf: version3File(object(array.chunk_key_encoding)),
@@ -63,6 +64,8 @@ export function version3Array(
 }
 
 function version3Type(type: Json): TypeDescription | undefined {
+  if (type === 'float16') return { name: 'float32', code: 'uint16', isHalf: true, attributes: {} };
+  if (type === 'bool') return { name: 'uint8', code: 'uint8', attributes: {} };
   if (typeof type === 'string') {
     return type in NUMERIC_TYPES ? { name: type as NumericType, code: type, attributes: {} } : undefined;
   }
