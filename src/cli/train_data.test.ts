@@ -151,7 +151,7 @@ it('validates on held-out days, keeps the best parameters, and leaves the run as
 it('says what it leaves out and what it does not know', async () => {
   const strange = await writePlanet(scratch('strange.nc'), 4, ({ variables }) => {
     variables.find(({ name }) => name === '2m_temperature')!.name = 'sunspots';
-    variables.find(({ name }) => name === 'temperature')!.name = 'relative_humidity';
+    variables.find(({ name }) => name === 'temperature')!.name = 'cloud_ice';
   });
   const { code, stderr } = await graphcast([
     ...['train', '--data', strange, '--out', scratch('strange'), '--config'],
@@ -160,6 +160,6 @@ it('says what it leaves out and what it does not know', async () => {
     }),
   ]);
   expect(code, stderr).toBe(0);
-  expect(stderr).toContain('Left out, not part of the task: relative_humidity\n');
+  expect(stderr).toContain('Left out, not part of the task: cloud_ice\n');
   expect(stderr).toContain("Unknown, used as surface variables in the file's own units: sunspots\n");
 });
