@@ -131,7 +131,7 @@ export async function loadDataset(
     'files' in source ? source.files : 'folder' in source ? source.folder : source.url,
   );
   try {
-    return { dataset, summary: summarise(dataset, 'url' in source && source.simulated === true) };
+    return { dataset, summary: summarise(dataset, source.simulated === true) };
   } catch (error) {
     dataset.close();
     throw error;

@@ -13,10 +13,10 @@ import type { AdapterRates } from '../webgpu/adapter_rates';
 import type { RooflineRow } from '../webgpu/roofline';
 
 /** Where a dataset comes from: files or a folder that the user gave, or an address. */
-export type DatasetSource =
-  | { files: File[] }
-  | { folder: FileSystemDirectoryHandle }
-  | { url: string /** It is the planet that comes with the page. */; simulated?: boolean };
+export type DatasetSource = ({ files: File[] } | { folder: FileSystemDirectoryHandle } | { url: string }) & {
+  /** The page knows that the weather is made up. */
+  simulated?: boolean;
+};
 
 export interface DatasetSummary {
   name: string;

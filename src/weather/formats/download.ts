@@ -66,7 +66,8 @@ export function fetchBytes(
     ? { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
     : {};
   return withRetries(address, options, async (attempt) => {
-    const response = await attempt.request({ headers });
+    // Chromium puts a part that its cache holds together with the rest, and not always rightly.
+    const response = await attempt.request({ headers, cache: range ? 'no-store' : 'default' });
     // Nothing begins at the end of a file or behind it.
     if (range && response?.status === 416) return new Uint8Array();
     if (!response?.body) return response && new Uint8Array();

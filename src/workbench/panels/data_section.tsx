@@ -6,7 +6,7 @@ import { OpenIcon } from './icons';
 
 /** What is open, in one look, and the way to open something else. */
 export function DataSection() {
-  const { dataset, checkpoint, statistics } = useData();
+  const { dataset, checkpoint, statistics, shipped } = useData();
   const busy = useBusy();
   return (
     <section className="section">
@@ -63,7 +63,7 @@ export function DataSection() {
         <FilePicker className="button" kind="folder" disabled={busy}>
           Open folder…
         </FilePicker>
-        {!dataset?.simulated && (
+        {!shipped && (
           <button type="button" className="button" disabled={busy} onClick={() => void openPlanet()}>
             Simulated planet
           </button>

@@ -14,6 +14,7 @@ import {
 } from '../state/training';
 import { DataSection } from './data_section';
 import { PauseIcon, PlayIcon, StepIcon, StopIcon } from './icons';
+import { PlanetSection } from './planet_section';
 import { NumberInput, RangeInput, Setting } from './setting';
 import { meshNodes } from './welcome';
 
@@ -24,6 +25,7 @@ export function TrainPanel() {
     <>
       <div className="panel">
         <DataSection />
+        <PlanetSection />
         <NetworkSection />
         <OptimiserSection />
       </div>

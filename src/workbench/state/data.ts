@@ -18,6 +18,8 @@ interface Data {
   opening: string | null;
   /** Address that a link asks to open from another origin; the user decides. */
   asked: string | null;
+  /** The open data are the planet that comes with the page. */
+  shipped: boolean;
 }
 
 export const useData = create<Data>(() => ({
@@ -26,6 +28,7 @@ export const useData = create<Data>(() => ({
   statistics: null,
   opening: null,
   asked: null,
+  shipped: false,
 }));
 
 /** Nothing else can be opened now: something is being opened, or a run is going on what is open. */
@@ -53,7 +56,7 @@ export async function openDataset(source: DatasetSource): Promise<void> {
     const dataset = await engine.call('openDataset', source);
     forgetForecasts();
     useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
-    useData.setState({ dataset });
+    useData.setState({ dataset, shipped: source === PLANET });
   });
 }
 
