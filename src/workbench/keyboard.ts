@@ -114,6 +114,8 @@ export function listenForKeys(): () => void {
  */
 function isTakenBy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement) || key === 'Escape') return false;
+  // The focus leaves a dialog a moment after it has closed.
+  if (target.closest('dialog:not([open])')) return false;
   if ((key === 'ArrowUp' || key === 'ArrowDown') && isInScroller(target)) return true;
   if (target instanceof HTMLInputElement && target.type === 'range') return key.startsWith('Arrow');
   if (target instanceof HTMLInputElement && (target.type === 'radio' || target.type === 'checkbox')) {
