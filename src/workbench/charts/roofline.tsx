@@ -1,6 +1,5 @@
 import type { AdapterRates } from '../../webgpu/adapter_rates';
 import type { RooflineRow } from '../../webgpu/roofline';
-import { formatValue } from '../units';
 import { decadeTicks, rooflineScale } from './roofline_scale';
 
 interface RooflineProperties {
@@ -14,6 +13,10 @@ interface RooflineProperties {
 const WIDTH = 296;
 const HEIGHT = 190;
 const MARGIN = { left: 40, right: 8, top: 8, bottom: 32 };
+
+/** A power of ten without zeros that say nothing. */
+const label = (tick: number) =>
+  Number(tick.toPrecision(1)).toLocaleString('en', { maximumFractionDigits: 9 });
 
 /**
  * Every kernel's rate over its arithmetic intensity, under the roof of what the adapter was measured to do: the
@@ -39,7 +42,7 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
           <g key={tick}>
             <line x1={x(tick)} x2={x(tick)} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} />
             <text x={x(tick)} y={HEIGHT - MARGIN.bottom + 13} textAnchor="middle">
-              {formatValue(tick)}
+              {label(tick)}
             </text>
           </g>
         ))}
@@ -47,7 +50,7 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
           <g key={tick}>
             <line x1={MARGIN.left} x2={WIDTH - MARGIN.right} y1={y(tick)} y2={y(tick)} />
             <text x={MARGIN.left - 5} y={y(tick) + 4} textAnchor="end">
-              {formatValue(tick / 1e9)}
+              {label(tick / 1e9)}
             </text>
           </g>
         ))}
