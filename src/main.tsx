@@ -6,8 +6,10 @@ import { followAddress } from './workbench/state/address';
 import { openAddress, openPlanet } from './workbench/state/data';
 import { openDevice } from './workbench/state/device';
 import { applyTheme } from './workbench/state/theme';
+import { applyLanguage } from './workbench/words/language';
 
 applyTheme();
+applyLanguage();
 followAddress();
 void openDevice();
 

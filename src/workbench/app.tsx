@@ -27,6 +27,7 @@ import { useData } from './state/data';
 import { useShownField } from './state/shown_field';
 import { useTraining } from './state/training';
 import { useView } from './state/view';
+import { useLanguage } from './words/language';
 
 /** What each room puts left and right of the globe. */
 const PANELS: Record<Room, { Controls: ComponentType; Figures: ComponentType }> = {
@@ -45,10 +46,12 @@ export function App() {
   const hasScores = useShownField(({ scores }) => scores !== null);
   const speaking = { train: hasRun, forecast: hasScores, kernels: hasData }[room];
   const { Controls, Figures } = PANELS[room];
+  const language = useLanguage((state) => state.language);
   useEffect(listenForKeys, []);
 
   return (
-    <div className="app">
+    // Texts are looked up while rendering: another language renders everything anew.
+    <div className="app" key={language}>
       <Header />
       <Rooms />
       <main className="stage" aria-label="Globe">

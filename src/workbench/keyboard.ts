@@ -35,8 +35,8 @@ export const KEY_ACTIONS: KeyAction[] = [
     repeats: true,
     run: ({ key }) => stepInitial(key === 'ArrowUp' ? 1 : -1),
   },
-  { keys: ['T'], words: 'Train or pause', match: ['t'], run: trainOrPause },
-  { keys: ['S'], words: 'Single update', match: ['s'], run: () => void singleStep() },
+  { keys: ['T'], words: 'Train or pause', match: ['t'], run: onOpenData(trainOrPause) },
+  { keys: ['S'], words: 'Single update', match: ['s'], run: onOpenData(() => void singleStep()) },
   { keys: ['V'], words: 'Next variable', match: ['v'], run: nextVariable },
   {
     keys: ['[', ']'],
@@ -58,9 +58,9 @@ export const KEY_ACTIONS: KeyAction[] = [
     run: () => useView.setState(({ mesh }) => ({ mesh: !mesh })),
   },
   {
-    keys: ['1', '2', '3'],
-    words: 'Rooms: Train, Forecast, Kernels',
-    match: ['1', '2', '3'],
+    keys: ROOMS.map((_, i) => String(i + 1)),
+    words: 'Rooms, in their order',
+    match: ROOMS.map((_, i) => String(i + 1)),
     run: ({ key }) => useView.setState({ room: ROOMS[Number(key) - 1], sheetOpen: true }),
   },
   {
@@ -133,6 +133,13 @@ function isInScroller(target: HTMLElement): boolean {
     if (canScroll && /auto|scroll/.test(getComputedStyle(element).overflowY)) return true;
   }
   return false;
+}
+
+/** While data are being opened, a run could only begin on the ones that go. */
+function onOpenData(run: () => void): () => void {
+  return () => {
+    if (useData.getState().opening === null) run();
+  };
 }
 
 function turnGlobe(event: KeyboardEvent): void {

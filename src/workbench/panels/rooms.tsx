@@ -1,5 +1,6 @@
 import type { Room } from '../location_hash';
 import { showRoom, useView } from '../state/view';
+import { t } from '../words/words';
 import { ForecastIcon, KernelsIcon, TrainIcon } from './icons';
 
 const ROOM_LIST: { room: Room; words: string; Icon: () => React.JSX.Element }[] = [
@@ -11,7 +12,7 @@ const ROOM_LIST: { room: Room; words: string; Icon: () => React.JSX.Element }[] 
 export function Rooms() {
   const current = useView((view) => view.room);
   return (
-    <nav className="rooms" aria-label="Rooms">
+    <nav className="rooms" aria-label={t('Rooms')}>
       {ROOM_LIST.map(({ room, words, Icon }, i) => (
         <button
           key={room}
@@ -22,7 +23,7 @@ export function Rooms() {
           onClick={() => showRoom(room)}
         >
           <Icon />
-          {words}
+          {t(words)}
         </button>
       ))}
     </nav>

@@ -171,8 +171,9 @@ function OptimiserSection() {
 export function TrainActions() {
   const { phase, note, updates, total } = useTraining();
   const hasData = useData((data) => data.dataset !== null);
+  const opening = useData((data) => data.opening);
   const device = useDevice((state) => state.status);
-  const ready = hasData && device === 'ready';
+  const ready = hasData && opening === null && device === 'ready';
   const going = phase === 'running' || phase === 'preparing';
 
   return (
@@ -223,12 +224,19 @@ export function TrainActions() {
         </button>
       </div>
       {isRunOpen(phase) && total > 0 && <progress aria-label="Updates" value={updates} max={total} />}
-      <p className="why">{explanation(hasData, device, phase, note)}</p>
+      <p className="why">{explanation(opening, hasData, device, phase, note)}</p>
     </div>
   );
 }
 
-function explanation(hasData: boolean, device: string, phase: string, note: string): string {
+function explanation(
+  opening: string | null,
+  hasData: boolean,
+  device: string,
+  phase: string,
+  note: string,
+): string {
+  if (opening !== null) return `Opening ${opening}…`;
   if (!hasData) return 'Open a dataset first.';
   if (device === 'missing' || device === 'lost') return 'Training needs a WebGPU device.';
   if (phase === 'preparing') return `${note}…`;
