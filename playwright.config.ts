@@ -16,6 +16,8 @@ export default defineConfig({
     // The preview server prints the port that it found free; Playwright hands it on under this name.
     baseURL: `http://127.0.0.1:${process.env.PREVIEW_PORT}`,
     viewport: { width: 1440, height: 900 },
+    // Requests that a service worker answers cannot be intercepted; its own test lets it in.
+    serviceWorkers: 'block',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     launchOptions: chromiumLaunch,

@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { precache, SERVICE_WORKER } from './tools/precache';
 
 // Cross-origin isolation gives the worker precise timers.
 const headers = {
@@ -29,7 +30,7 @@ const local = { host: '127.0.0.1', strictPort: false };
 
 // `--mode cli` builds the command line instead of the page: npm packages stay outside, the bundle starts by itself.
 export default defineConfig(({ mode }) => ({
-  plugins: [react()],
+  plugins: [react(), ...(mode === 'cli' ? [] : [precache()])],
   server: { ...local, port: 5173, headers },
   preview: {
     ...local,
@@ -52,7 +53,18 @@ export default defineConfig(({ mode }) => ({
             },
           },
         }
-      : { outDir: 'dist/page', target: 'es2023', chunkSizeWarningLimit: 1500 },
+      : {
+          outDir: 'dist/page',
+          target: 'es2023',
+          chunkSizeWarningLimit: 1500,
+          rolldownOptions: {
+            input: { index: 'index.html', service_worker: 'src/service_worker.ts' },
+            output: {
+              entryFileNames: ({ name }) =>
+                name === 'service_worker' ? SERVICE_WORKER : 'assets/[name]-[hash].js',
+            },
+          },
+        },
   worker: { format: 'es' },
   test: {
     include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'],

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 /** What the globe looks like: a coarse image of the middle of the stage, [64, 64] of red, green, blue. */
 export async function globePixels(page: Page): Promise<number[]> {
-  const box = (await page.locator('.globe canvas').boundingBox())!;
+  const box = (await page.locator('.globe canvas').first().boundingBox())!;
   const side = 0.5 * Math.min(box.width, box.height);
   const clip = {
     x: box.x + (box.width - side) / 2,

@@ -48,7 +48,7 @@ test('a link reopens the picture, and every action has a key', async ({ page }) 
 test('the pointer reads the field', async ({ page }) => {
   await page.goto('/#view=0,0,1');
   await expect(page.getByRole('figure').first()).toContainText('dam');
-  const box = (await page.locator('.globe canvas').boundingBox())!;
+  const box = (await page.locator('.globe canvas').first().boundingBox())!;
   await expect
     .poll(async () => {
       await page.mouse.move(box.x + box.width / 2 + Math.random(), box.y + box.height / 2 - 18);

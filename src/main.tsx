@@ -3,19 +3,22 @@ import { createRoot } from 'react-dom/client';
 import { App } from './workbench/app';
 import { ErrorBoundary } from './workbench/panels/error_boundary';
 import { followAddress } from './workbench/state/address';
-import { openAddress, openPlanet } from './workbench/state/data';
+import { openAddress } from './workbench/state/data';
 import { openDevice } from './workbench/state/device';
+import { lookFirst } from './workbench/state/first_look';
+import { keepForOffline } from './workbench/state/offline';
 import { applyTheme } from './workbench/state/theme';
 import { applyLanguage } from './workbench/words/language';
 
 applyTheme();
 applyLanguage();
 followAddress();
-void openDevice();
-
+keepForOffline();
 const address = new URLSearchParams(location.search).get('data');
-if (address) openAddress(address);
-else void openPlanet();
+if (address) {
+  void openDevice();
+  openAddress(address);
+} else void lookFirst();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

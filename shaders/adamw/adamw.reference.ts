@@ -17,7 +17,7 @@ export interface AdamwState {
 
 /**
  * Update number `update` (from 1) in 64-bit arithmetic, in place: optax's clip_by_global_norm, then adamw.
- * `globalNorm` is the norm over all arrays of the model, not squared.
+ * `globalNorm` is the norm over all arrays of the model, not squared; nothing changes where it is not finite.
  */
 export function adamwReference(
   state: AdamwState,
@@ -26,6 +26,7 @@ export function adamwReference(
   update: number,
   o: AdamwSettings,
 ): void {
+  if (!Number.isFinite(globalNorm)) return;
   const { parameters, moment1, moment2 } = state;
   for (let i = 0; i < parameters.length; i++) {
     const g = globalNorm < o.clipNorm ? gradients[i] : (gradients[i] / globalNorm) * o.clipNorm;

@@ -32,7 +32,7 @@ const kernel = defineKernel({
 /**
  * One AdamW update with clipping by the global norm, in place (specification 11; optax's clip_by_global_norm, then
  * adamw): g is scaled by clipNorm / norm where the norm is not below clipNorm; m = b1 m + (1 - b1) g;
- * v = b2 v + (1 - b2) g²; p -= lr (m̂ / (√v̂ + eps) + weightDecay p).
+ * v = b2 v + (1 - b2) g²; p -= lr (m̂ / (√v̂ + eps) + weightDecay p). Where the norm is NaN or infinite nothing changes.
  *
  * `parameters`, both moments and `gradients` are equally long, a multiple of four numbers; `norm` is a list [1] with
  * the *squared* global norm. Whatever changes from update to update is in the list `schedule` [4]: learning rate,

@@ -1,6 +1,8 @@
 // One invocation updates four parameters.
 
 const WORKGROUP = 64u;
+/// The exponent bits of infinity and NaN.
+const INFINITY = 0x7f800000u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -9,7 +11,9 @@ fn main(
   @builtin(local_invocation_id) local: vec3u,
 ) {
   let i = (workgroup.x + workgroup.y * workgroups.x) * WORKGROUP + local.x;
-  if (i >= args.count) {
+  // A norm that is no finite number would spoil every parameter for good: such an update changes nothing. Its bits are
+  // tested because a comparison of floats may be compiled as if there were neither NaN nor infinity.
+  if (i >= args.count || (bitcast<u32>(norm[0]) & INFINITY) == INFINITY) {
     return;
   }
   let learning_rate = schedule[0].x;
@@ -29,9 +33,7 @@ fn main(
 /// The gradient scaled so that the global norm is at most clip_norm.
 fn clipped(g: vec4f) -> vec4f {
   let global_norm = sqrt(norm[0]);
-  // As bit patterns non-negative numbers compare as they do themselves and NaN is above them all: a NaN norm makes
-  // every gradient NaN, as in the reference. A comparison of floats may be compiled as if there were no NaN.
-  if (bitcast<u32>(global_norm) < bitcast<u32>(args.clip_norm)) {
+  if (global_norm < args.clip_norm) {
     return g;
   }
   return g / global_norm * args.clip_norm;

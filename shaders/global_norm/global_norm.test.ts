@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { list, matrix, padded, rowsOf, type Tensor } from '../../src/webgpu/tensor';
 import { relativeError, sampleValues, withDevice } from '../../src/webgpu/testing';
 import { tampered } from '../tampered';
-import { squareSum, squareSumChunks, squareSumTotal } from './global_norm';
+import { squareSum, squareSumChunks, squareSumRanges, squareSumTotal } from './global_norm';
 import { squareSumReference } from './global_norm.reference';
 
 /** Dispatches for the norm of `values` taken in windows of rows, and the norm they write. */
@@ -62,6 +62,48 @@ describe('global_norm', () => {
     }),
   );
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('a loss of %d makes the norm no number', (bad) =>
+    withDevice(async ({ run }) => {
+      const [values, norm, losses] = [list('values', 4000), list('norm', 1), matrix('losses', 1, 83)];
+      const partial = list('partial', squareSumChunks(values));
+      const normWith = async (last: number) => {
+        const given = sampleValues('losses', 83);
+        given[82] = last;
+        const dispatches = [squareSum({ partial, values }), squareSumTotal({ norm, partial, losses })];
+        const inputs = new Map([
+          [values, sampleValues('values', 4000)],
+          [losses, given],
+        ]);
+        return (await run(dispatches, inputs, [norm]))[0][0];
+      };
+      expect(await normWith(1)).toBeCloseTo(squareSumReference(sampleValues('values', 4000)), 2);
+      expect(Number.isFinite(await normWith(bad))).toBe(false);
+    }),
+  );
+
+  test('of ranges equals the reference, in windows as in the whole', () =>
+    withDevice(async ({ run }) => {
+      const values = list('values', 4096);
+      const numbers = sampleValues('values', 4096, 3);
+      // An empty range, one vector, a ragged one, the rest; the second window begins at number 2048.
+      const whole = [0, 0, 0, 1, 1, 500, 500, 512, 0, 130, 130, 512];
+      const [sums, ranges] = [list('sums', 6), list('ranges', 12)];
+      const dispatches = [
+        squareSumRanges({ sums, ranges, values: rowsOf(values, 0, 2048), first: 0, count: 4 }),
+        squareSumRanges({ sums, ranges, values: rowsOf(values, 2048, 2048), first: 4, count: 2 }),
+      ];
+      const inputs = new Map<Tensor, Float32Array | Uint32Array>([
+        [values, numbers],
+        [ranges, Uint32Array.from(whole)],
+      ]);
+      const [found] = await run(dispatches, inputs, [sums]);
+      const expected = Array.from({ length: 6 }, (_, k) => {
+        const base = k < 4 ? 0 : 2048;
+        return squareSumReference(numbers.subarray(base + 4 * whole[2 * k], base + 4 * whole[2 * k + 1]));
+      });
+      expect(relativeError(found, expected)).toBeLessThan(1e-5);
+    }));
+
   test('no numbers make a norm of zero', () =>
     withDevice(async ({ run }) => {
       const { dispatches, norm } = globalNorm([list('values', 0)]);
@@ -77,6 +119,10 @@ describe('global_norm', () => {
     expect(() => squareSum({ partial, first: 1, values })).toThrow(RangeError);
     expect(() => squareSum({ partial, values: list('values', 7) })).toThrow(RangeError);
     expect(() => squareSumTotal({ norm: list('norm', 2), partial })).toThrow(RangeError);
+    const [sums, ranges] = [list('sums', 3), list('ranges', 6)];
+    expect(() => squareSumRanges({ sums, ranges, values, first: 2, count: 2 })).toThrow(RangeError);
+    const short = list('ranges', 5);
+    expect(() => squareSumRanges({ sums, ranges: short, values, first: 0, count: 3 })).toThrow(RangeError);
   });
 
   test('a flipped sign is seen', () =>
@@ -87,5 +133,14 @@ describe('global_norm', () => {
       dispatches[1] = tampered(dispatches[1], 'total += totals', 'total -= totals');
       const [found] = await run(dispatches, new Map([[values, numbers]]), [norm]);
       expect(relativeError(found, [squareSumReference(numbers)])).toBeGreaterThan(1e-3);
+
+      const [sums, ranges] = [list('sums', 1), list('ranges', 2)];
+      const whole = squareSumRanges({ sums, ranges, values, first: 0, count: 1 });
+      const inputs = new Map<Tensor, Float32Array | Uint32Array>([
+        [values, numbers],
+        [ranges, Uint32Array.of(0, 250)],
+      ]);
+      const [wrong] = await run([tampered(whole, 'sum += totals', 'sum -= totals')], inputs, [sums]);
+      expect(relativeError(wrong, [squareSumReference(numbers)])).toBeGreaterThan(1e-3);
     }));
 });

@@ -53,6 +53,28 @@ describe('graphcast train --activations bfloat16', () => {
   });
 });
 
+describe('a run whose phases differ in precision', () => {
+  const train = async (name: string, ...precisions: ('float32' | 'bfloat16' | undefined)[]) => {
+    const learning_rate = { shape: 'constant', value: 5e-4 };
+    const phases = precisions.map((activations) => ({ updates: 3, learning_rate, ar_steps: 1, activations }));
+    writeFileSync(scratch(`${name}.json`), JSON.stringify({ phases }));
+    const run = [...window, ...checkpoint, '--config', scratch(`${name}.json`), '--out', scratch(name)];
+    await graphcastJson('train', ...run);
+    return readMetrics(scratch(name)).map(({ loss }) => Number(loss));
+  };
+
+  it('changes it where the phase begins, and goes on from the same parameters and moments', async () => {
+    const exact = await train('exact', undefined, undefined, undefined);
+    const mixed = await train('mixed', undefined, 'bfloat16', 'float32');
+    expect(mixed).toHaveLength(9);
+    expect(mixed.slice(0, 3)).toEqual(exact.slice(0, 3));
+    for (const [i, loss] of mixed.slice(3).entries()) {
+      expect(loss).not.toBe(exact[3 + i]);
+      expect(Math.abs(loss / exact[3 + i] - 1), `loss ${3 + i}`).toBeLessThan(0.01);
+    }
+  });
+});
+
 describe('graphcast loss --activations bfloat16', () => {
   it("has the reference's bfloat16 loss within 1 %", async () => {
     const data = ['--data', goldenPath('tiny', 'dataset.nc'), '--steps', '3'];

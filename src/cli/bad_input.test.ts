@@ -173,7 +173,7 @@ describe('run', () => {
     expect(await withConfig('{')).toMatch(/run\.json is not valid JSON/);
     expect(await withConfig('{"task": "TASK_99"}')).toMatch(/no task 'TASK_99'; the tasks are TASK, TASK_13/);
     expect(await withConfig('{"model": {}}', '--checkpoint', checkpoint)).toMatch(
-      /model and task come from it/,
+      /with --checkpoint, the model comes from it/,
     );
     const phases =
       '{"phases": [{"updates": 1, "learning_rate": {"shape": "constant", "value": 0}, "ar_steps": 1}]}';

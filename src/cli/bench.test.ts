@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LINEAR_VARIANTS } from '../../shaders/linear/variant';
 import type { Comparison } from './bench_compare';
+import type { EnduranceResult } from './bench_endurance';
 import type { BenchResult, StepTiming } from './bench_result';
 import { graphcast, graphcastJson, scratchFolder } from './command.fixture';
 
@@ -29,6 +30,16 @@ describe('graphcast bench', () => {
     const rows: Comparison[] = JSON.parse(stdout);
     expect(rows.length).toBeGreaterThan(6);
     for (const { ratio } of rows) expect(ratio).toBe(1);
+  });
+
+  it('trains for long and looks at memory and step times', async () => {
+    const result = await graphcastJson<EnduranceResult>('bench', '--endurance', '--updates', '20');
+    expect(result).toMatchObject({ preset: 'tiny', updates: 20, compared: 2 });
+    expect(result.looks.map(({ update }) => update)).toEqual([20]);
+    for (const bytes of Object.values(result.looks[0])) expect(bytes).toBeGreaterThan(0);
+    expect(result.growth.gpu_bytes).toBe(0);
+    expect(result.first_median_seconds).toBeGreaterThan(0);
+    expect(result.last_median_seconds).toBeGreaterThan(0);
   });
 
   it('measures whole steps kernel by kernel', async () => {

@@ -1,5 +1,6 @@
 import { measureRates } from '../webgpu/adapter_rates';
 import { compareResults, comparisonText } from './bench_compare';
+import { endurance } from './bench_endurance';
 import { limitsText, shapeText, stepText } from './bench_report';
 import { type BenchResult, readResult, resultHeader, type ShapeResult } from './bench_result';
 import { measureSteps } from './bench_steps';
@@ -15,7 +16,8 @@ const USUAL = ['mini', 'midi'];
 const SOFTWARE_ROWS = 2048;
 
 const COMMAND = {
-  usage: 'bench [--preset P] [--variants] [OPTIONS]\n       graphcast bench --compare A.json B.json [--json]',
+  usage:
+    'bench [--preset P] [--variants] [OPTIONS]\n       graphcast bench --compare A.json B.json [--json]\n       graphcast bench --endurance [--preset P] [--updates N] [--json]',
   summary:
     "Measures the adapter's limits and whole steps kernel by kernel; with --variants every way to multiply matrices at the preset's shapes.\n--compare tells two results of --json apart. Presets are measured on a grid with poles, with their task or TASK_13's variables.",
   options: {
@@ -50,6 +52,7 @@ const COMPARE = {
 
 export async function run(args: string[]): Promise<void> {
   if (args.includes('--compare')) return compare(args);
+  if (args.includes('--endurance')) return endurance(args);
   const options = parseOptions(COMMAND, args);
   if (!options) return;
   const only = options.text('preset');

@@ -14,6 +14,10 @@ const COMMANDS: Record<
     load: () => import('./evaluate'),
   },
   train: { summary: 'train or fine-tune a model on a dataset', load: () => import('./train') },
+  schedule: {
+    summary: 'draw a training schedule before it is run',
+    load: () => import('./schedule'),
+  },
   simulate: { summary: 'make weather: a simulated planet', load: () => import('./simulate') },
   fetch: { summary: 'copy a period of ERA5 from the web', load: () => import('./fetch') },
   plan: {

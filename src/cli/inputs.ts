@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { CheckpointError, DatasetError } from '../errors';
 import { type Checkpoint, readCheckpoint } from '../graphcast/checkpoint';
 import { latitudeWeights } from '../training/loss_weights';
-import { channelLayout } from '../weather/channels';
+import { channelLayout, channelsInWords } from '../weather/channels';
 import { type Dataset, openDataset } from '../weather/dataset';
+import { completeStatistics } from '../weather/missing_statistics';
 import { normalisation } from '../weather/normalisation';
 import type { Period } from '../weather/periods';
 import {
@@ -136,6 +137,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 /**
  * Statistics from a folder: the one named, else `stats` beside the data, else computed from the data.
  * @param period whose frames they are computed from; all when left out
+ * @param fill whether to compute what a folder's files lack too; else the network goes without
  * @throws DatasetError when a named folder lacks one of the three files
  */
 export async function loadStatistics(
@@ -144,6 +146,7 @@ export async function loadStatistics(
   dataset: Dataset,
   task: Task,
   period?: Period,
+  fill = false,
 ): Promise<{ statistics: TabulatedStatistics; source: string }> {
   // Data may be a folder of files, with the statistics among them.
   const beside = [join(dataPath, 'stats'), join(dirname(dataPath), 'stats')];
@@ -167,11 +170,18 @@ export async function loadStatistics(
     }
   }
   const { mean, stddev, diffsStddev } = STATISTICS_FILES;
-  const statistics = await readStatistics({
+  const read = await readStatistics({
     mean: join(chosen, mean),
     stddev: join(chosen, stddev),
     diffsStddev: join(chosen, diffsStddev),
   });
+  const { statistics, computed } = fill
+    ? await completeStatistics(read, dataset, task, { period })
+    : { statistics: read, computed: [] };
+  if (computed.length > 0) {
+    const from = period?.name ?? 'the data';
+    console.error(`Not in ${chosen}, computed from ${from}: ${channelsInWords(computed)}`);
+  }
   warnOfMissing(task, statistics, chosen);
   return { statistics, source: chosen };
 }

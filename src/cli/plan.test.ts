@@ -29,7 +29,11 @@ describe('graphcast plan', () => {
     expect(one).not.toHaveProperty('float32');
     const { total } = one.bfloat16.training as MemoryPlan;
     expect(total).toBeLessThan(2.5e9);
-    expect((twelve.bfloat16.training as MemoryPlan).total - total).toBeLessThan(1.5e9);
+    // Of eleven more steps only their frames are kept; the rest are state gradients, which any number of steps needs.
+    const more = twelve.bfloat16.training as MemoryPlan;
+    const frame = 83 * 65_160 * 4;
+    expect(more.parts['frames of lead times']).toBe(13 * frame);
+    expect(more.total - total).toBeLessThan(17 * frame);
   });
 
   it('says how much is missing', async () => {
@@ -37,7 +41,7 @@ describe('graphcast plan', () => {
       ...['plan', '--preset', 'graphcast_small', '--activations', 'float32', '--memory', '2GB'],
     );
     expect(plans.graphcast_small.float32.training).toEqual({
-      refused: expect.stringMatching(/needs .* GiB, .* GiB are allowed/),
+      refused: expect.stringMatching(/needs at least 2\.\d+ GB in all, 2\.00 GB are allowed/),
     });
   });
 

@@ -62,11 +62,12 @@ function printOutcome(what: string, plan: MemoryOutcome): void {
     console.log(`  ${what}: ${plan.refused}`);
     return;
   }
-  const { total, parts, policy, forwardFlops, widestBinding, largestBuffer } = plan;
+  const { total, parts, policy, smallest, forwardFlops, widestBinding, largestBuffer } = plan;
   console.log(`  ${what}: ${formatBytes(total)}, forward ${(forwardFlops / 1e9).toPrecision(3)} GFLOP`);
   for (const [part, bytes] of Object.entries(parts))
     console.log(`    ${part.padEnd(30)} ${formatBytes(bytes).padStart(9)}`);
   if (policy) console.log(`    computed again: ${recomputed(policy)}`);
+  if (smallest) console.log(`    smallest budget: ${formatBytes(smallest)}`);
   const { maxBinding, maxBufferSize } = GUARANTEED_LIMITS;
   if (widestBinding > maxBinding || largestBuffer > maxBufferSize) {
     console.log(

@@ -1,30 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ConfigError } from '../errors';
-import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
+import { checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
-import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
+import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import type { Collective } from '../training/collective';
 import { recordData, requireSameData } from '../training/data_record';
-import {
-  completeRunConfig,
-  DEFAULT_PRESET,
-  type PartialRunConfig,
-  parseRunConfig,
-  presetModel,
-  type RunConfig,
-} from '../training/run_config';
+import { completeRunConfig, DEFAULT_PRESET, type RunConfig } from '../training/run_config';
 import { RunFolder } from '../training/run_folder';
-import type { Sampling } from '../training/sampler';
 import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
 import { Validation } from '../training/validation';
 import { requireWindows } from '../training/window_sequence';
-import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
-import { taskFromDataset } from '../weather/task';
 import {
   ACTIVATIONS_OPTION,
   DATA_OPTIONS,
@@ -35,19 +23,12 @@ import {
   memoryBudget,
   openGpu,
   parametersOf,
-  parseActivations,
-  reason,
   requireUniformGrid,
 } from './inputs';
 import { joinMpi } from './mpi';
+import { firstParameters, newRunConfig } from './new_run';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
-import {
-  openTrainingData,
-  periodsOf,
-  RUN_DATA_OPTIONS,
-  sayWhatIsUsed,
-  TRAINING_DATA_OPTIONS,
-} from './training_data';
+import { openTrainingData, RUN_DATA_OPTIONS, sayWhatIsUsed, TRAINING_DATA_OPTIONS } from './training_data';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 import { VARIANT_OPTION, variantOption } from './variant_option';
 
@@ -62,14 +43,19 @@ const COMMAND = {
       help: 'folder of the three statistics files',
       default: '`stats` beside the data, else computed',
     },
-    preset: { value: 'P', help: 'sizes of the network', default: DEFAULT_PRESET },
+    preset: { value: 'P', help: 'sizes of the network and schedule', default: DEFAULT_PRESET },
     config: { value: 'RUN.json', help: 'run configuration; what it leaves out has defaults' },
-    checkpoint: { value: 'C.npz', help: 'start from these parameters, with their model and task' },
+    checkpoint: { value: 'C.npz', help: 'start from these parameters, with their model' },
+    task: {
+      value: 'TASK',
+      help: 'variables and levels to learn: checkpoint, data (all they hold), TASK_13, TASK or TASK_13_PRECIP_OUT; channels that the checkpoint has are carried over',
+      default: "the checkpoint's, else the data's",
+    },
     resume: { value: 'RUN/', help: 'continue this run' },
     updates: {
       value: 'N',
-      help: 'updates in all: warm-up to 1e-3, then half a cosine to 0',
-      default: '3000',
+      help: 'updates in all: warm-up to 1e-3, then half a cosine to 0, batch 1',
+      default: "the preset's schedule, see `graphcast schedule`; 3000 with --checkpoint",
     },
     seed: { value: 'N', help: 'initial parameters and order of windows', default: '0' },
     out: { value: 'RUN/', help: 'run folder to write', default: 'run' },
@@ -80,9 +66,15 @@ const COMMAND = {
       default: 'as --save-every',
     },
     'save-every': { value: 'N', help: 'updates between checkpoints', default: '200' },
+    'on-bad-update': {
+      value: 'POLICY',
+      help: `where loss or gradient is not finite: ${BAD_UPDATE_POLICIES.join(', ')} (to the last checkpoint, with half the learning rate)`,
+      default: BAD_UPDATE_POLICIES[0],
+    },
     activations: ACTIVATIONS_OPTION,
     memory: MEMORY_OPTION,
     variant: VARIANT_OPTION,
+    tensorboard: { help: "write TensorBoard's event file as well" },
     json: { help: 'print one JSON object at the end' },
   },
 } as const;
@@ -96,7 +88,7 @@ interface Start {
   about: TrainingJob['about'];
   /** Where the run is written. */
   path: string;
-  openFolder: TrainingJob['openFolder'];
+  openFolder: () => Promise<RunFolder>;
   resumed?: RunFolder;
 }
 
@@ -130,31 +122,48 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
     ? await resume(options, dataPath, dataset)
     : await begin(options, dataPath, dataset);
   const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
-  const gpu = await openGpu();
-  const trainer = await Trainer.create({
-    gpu,
-    dataset,
-    statistics,
-    config,
-    parameters,
-    state,
-    memoryBudget: memoryBudget(gpu, options.text('memory')),
-    variant: variantOption(gpu, options.text('variant'), config.kernel_variant),
-    collective,
-  });
-  config.kernel_variant = trainer.model.variants; // written into the run folder, and kept on resume
   try {
-    const validation = validationOf(trainer, dataset, statistics, validateEvery);
-    console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
-    report(
-      await trainToEnd({ trainer, config, about, openFolder, resumed, saveEvery, validation, collective }),
+    const outcome = await trainToEnd({
+      config,
+      about,
       path,
-      options.flag('json'),
-    );
+      start: { parameters, state },
+      async openStore() {
+        const folder = await openFolder();
+        if (options.flag('tensorboard')) await folder.writeEvents();
+        return folder;
+      },
+      resumed,
+      saveEvery,
+      validation: validationOf(config, dataset, statistics, validateEvery),
+      collective,
+      async openTrainer(at) {
+        const gpu = await openGpu();
+        const trainer = await Trainer.create({
+          gpu,
+          dataset,
+          statistics,
+          config,
+          ...at,
+          memoryBudget: memoryBudget(gpu, options.text('memory')),
+          variant: variantOption(gpu, options.text('variant'), config.kernel_variant),
+          collective,
+        }).catch((error: unknown) => {
+          gpu.close();
+          throw error;
+        });
+        config.kernel_variant = trainer.model.variants; // written into the run folder, and kept on resume
+        console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
+        const close = () => {
+          trainer.destroy();
+          gpu.close();
+        };
+        return { trainer, close };
+      },
+    });
+    report(outcome, path, options.flag('json'));
   } finally {
-    trainer.destroy();
     dataset.close();
-    gpu.close();
   }
 }
 
@@ -162,17 +171,15 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
 const VALIDATION_WINDOWS = 8;
 
 function validationOf(
-  trainer: Trainer,
+  { task, periods }: RunConfig,
   dataset: Dataset,
   statistics: TabulatedStatistics,
   every: number,
 ): TrainingJob['validation'] {
-  const { task, periods } = trainer.config;
   const period = periodNamed(periods, 'validation');
   if (!period) return undefined;
   const windows = VALIDATION_WINDOWS;
-  const validation = new Validation({ dataset, task, statistics, period, windows });
-  return { every, run: () => trainer.validate(validation) };
+  return { every, validation: new Validation({ dataset, task, statistics, period, windows }) };
 }
 
 /** Options that would be ignored are refused, so that nobody believes they had an effect. */
@@ -182,7 +189,16 @@ function checkCombination(options: ParsedOptions): void {
   if (sources.length > 1 && sources.join() !== 'config,checkpoint') {
     throw new UsageError(`--${sources.join(' and --')} exclude each other.`);
   }
-  const ofNewRun = given(['stats', 'updates', 'seed', 'out', 'activations', 'variant', ...RUN_DATA_OPTIONS]);
+  const ofNewRun = given([
+    'stats',
+    'updates',
+    'seed',
+    'out',
+    'activations',
+    'variant',
+    'on-bad-update',
+    ...RUN_DATA_OPTIONS,
+  ]);
   if (options.text('resume') !== undefined && ofNewRun.length > 0) {
     throw new UsageError(`--${ofNewRun[0]} is for a new run; --resume takes it from the run's folder.`);
   }
@@ -212,23 +228,25 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
   const path = options.text('out') ?? 'run';
   await RunFolder.checkFree(path);
   const checkpointPath = options.text('checkpoint');
-  const checkpoint = checkpointPath ? await loadCheckpoint(checkpointPath) : undefined;
-  if (checkpoint) checkFits(checkpoint, checkpointPath!, dataset);
-  const config = await configOf(options, dataset, checkpoint);
+  const from = checkpointPath
+    ? { checkpoint: await loadCheckpoint(checkpointPath), path: checkpointPath }
+    : undefined;
+  const config = await newRunConfig(options, dataset, from);
   requireWindows(dataset, config);
   const data = await recordData(dataset, config);
   sayWhatIsUsed(dataset, config.task);
   const period = periodNamed(config.periods, 'train');
   const folder = options.text('stats');
-  const { statistics, source } = await loadStatistics(folder, dataPath, dataset, config.task, period);
+  const { statistics, source } = await loadStatistics(folder, dataPath, dataset, config.task, period, true);
   console.error(`Statistics: ${source}`);
   return {
     config,
     statistics,
-    parameters: checkpoint ? parametersOf(checkpoint) : freshParameters(config),
+    parameters: firstParameters(config, from),
     about: {
-      description: checkpoint?.description ?? `Trained with GraphCast Workbench on ${basename(dataPath)}`,
-      license: checkpoint?.license ?? FRESH_LICENSE,
+      description:
+        from?.checkpoint.description ?? `Trained with GraphCast Workbench on ${basename(dataPath)}`,
+      license: from?.checkpoint.license ?? FRESH_LICENSE,
     },
     path,
     openFolder: async () => RunFolder.create(path, config, await writeStatistics(statistics), data),
@@ -256,54 +274,4 @@ async function resume(options: ParsedOptions, dataPath: string, dataset: Dataset
     openFolder: async () => folder,
     resumed: folder,
   };
-}
-
-/** The configuration of a new run, from the command line, a file, a checkpoint and the data. */
-async function configOf(
-  options: ParsedOptions,
-  dataset: Dataset,
-  checkpoint: Checkpoint | undefined,
-): Promise<RunConfig> {
-  const path = options.text('config');
-  const given = await readConfig(path);
-  if (checkpoint && (given.model || given.task)) {
-    throw new ConfigError(
-      `${path}: with --checkpoint, model and task come from it; take them out of the configuration.`,
-    );
-  }
-  if (given.phases && options.text('updates') !== undefined) {
-    throw new ConfigError(`${path}: its phases say how many updates there are; leave out --updates.`);
-  }
-  const periods = periodsOf(options);
-  if (Object.keys(periods).length > 0) given.periods = { ...given.periods, ...periods };
-  const sampling = options.text('sampling');
-  if (sampling !== undefined) given.sampling = sampling as Sampling; // checked with the rest
-  if (options.text('seed') !== undefined) given.seed = options.count('seed', 0, 0);
-  given.activations = parseActivations(options.text('activations')) ?? given.activations;
-  return completeRunConfig(given, {
-    task: checkpoint?.task ?? taskFromDataset(dataset),
-    model: checkpoint?.modelConfig ?? presetModel(options.text('preset') ?? DEFAULT_PRESET),
-    updates: options.count('updates', 3000),
-  });
-}
-
-async function readConfig(path: string | undefined): Promise<PartialRunConfig> {
-  if (path === undefined) return {};
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(`${path} cannot be read: ${reason(cause)}; give the path of a run configuration.`, {
-      cause,
-    });
-  }
-  return parseRunConfig(text, path);
-}
-
-function freshParameters(config: RunConfig): Map<string, Float32Array> {
-  const { inputs, state } = channelLayout(config.task);
-  const arrays = parameterArrays(config.model, inputs.length, state.length);
-  const count = arrays.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  console.error(`New model: ${count.toLocaleString('en')} parameters`);
-  return initialiseParameters(arrays, config.seed);
 }

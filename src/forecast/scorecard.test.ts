@@ -90,7 +90,7 @@ describe('the scorecard', () => {
 
   it('colours each cell by how it compares with the baseline', () => {
     const cell = (kind: string, percent: string, value: string) =>
-      new RegExp(`<td class="${kind}" title="[^"]*">${percent}&nbsp;%<small>${value}</small></td>`);
+      new RegExp(`<td class="${kind}" title="[^"]*">${percent}\u00a0%<small>${value}</small></td>`);
     expect(html).toMatch(cell('b4', '−20', '128\\.0'));
     expect(html).toContain('title="128.0 against 160.0 m² s⁻²"');
     // Against the climatology: 336 to 200.

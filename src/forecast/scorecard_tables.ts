@@ -78,12 +78,12 @@ function classOf(difference: number): string {
   return `${difference < 0 ? 'b' : 'w'}${size}`;
 }
 
-/** '−12 %', with a decimal below ten. */
-function percent(difference: number): string {
+/** '−12 %', with a decimal below ten. @param difference a fraction */
+export function percent(difference: number): string {
   const value = 100 * difference;
   const text = Math.abs(value).toFixed(Math.abs(value) < 9.95 ? 1 : 0);
   const sign = Number(text) === 0 ? '' : value < 0 ? '−' : '+';
-  return `${sign}${text}&nbsp;%`;
+  return `${sign}${text}\u00a0%`;
 }
 
 /** What the colours of the relative tables mean. */

@@ -1,11 +1,29 @@
-import { buildGraph } from '../mesh/graph';
+import { buildGraph, type GraphCastGraph } from '../mesh/graph';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
 import type { Statistics } from '../weather/statistics';
 import type { Task } from '../weather/task';
 import type { Gpu } from '../webgpu/device';
+import type { ModelConfig } from './config';
 import { Model, type ModelOptions } from './model';
+
+/**
+ * The graph of a network on a grid.
+ * @throws ConfigError for impossible sizes, DatasetError for an impossible grid
+ */
+export function modelGraph(
+  config: ModelConfig,
+  { latitudes, longitudes }: Pick<Dataset, 'latitudes' | 'longitudes'>,
+): GraphCastGraph {
+  return buildGraph({
+    latitudes,
+    longitudes,
+    meshSize: config.mesh_size,
+    radiusQueryFractionEdgeLength: config.radius_query_fraction_edge_length,
+    mesh2gridEdgeNormalizationFactor: config.mesh2grid_edge_normalization_factor,
+  });
+}
 
 export interface ModelRequest extends Omit<ModelOptions, 'channels' | 'graph' | 'normalisation'> {
   task: Task;
@@ -22,17 +40,10 @@ export interface ModelRequest extends Omit<ModelOptions, 'channels' | 'graph' | 
 export async function createModel(gpu: Gpu, request: ModelRequest): Promise<Model> {
   const { config, task, grid, statistics, ...rest } = request;
   const channels = channelLayout(task);
-  const graph = buildGraph({
-    latitudes: grid.latitudes,
-    longitudes: grid.longitudes,
-    meshSize: config.mesh_size,
-    radiusQueryFractionEdgeLength: config.radius_query_fraction_edge_length,
-    mesh2gridEdgeNormalizationFactor: config.mesh2grid_edge_normalization_factor,
-  });
   return Model.create(gpu, {
     config,
     channels,
-    graph,
+    graph: modelGraph(config, grid),
     normalisation: normalisation(channels, statistics),
     ...rest,
   });

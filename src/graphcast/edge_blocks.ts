@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors';
+import { edgeOrder } from '../mesh/edge_order';
 import type { EdgeSet } from '../mesh/graph';
 import type { Memory } from '../webgpu/memory';
 import { list, matrix, padded, ROW_ALIGNMENT, type Tensor } from '../webgpu/tensor';
@@ -47,8 +48,7 @@ export function uploadEdgeBlocks(
   blockBytes: number,
   maxBytes: number,
 ): BlockedEdges {
-  const starts = countingStarts(set.receivers, receiverNodes);
-  const order = countingOrder(set.receivers, starts);
+  const { starts, order } = edgeOrder(set.receivers, receiverNodes);
   const edgesIn = (bytes: number) => Math.floor(bytes / (padded(latent) * 4));
   const blocks: EdgeBlock[] = [];
   for (let first = 0; first < receiverNodes; ) {
@@ -91,7 +91,7 @@ function uploadBlock(
     receivers[i] = set.receivers[e];
     for (let k = 0; k < 4; k++) features[4 * i + k] = set.features[4 * e + k];
   }
-  const senderStarts = countingStarts(senders, senderNodes);
+  const bySender = edgeOrder(senders, senderNodes);
   const upload = <T extends Uint32Array | Float32Array>(tensor: Tensor, values: T) => {
     memory.add(tensor);
     memory.write(tensor, values);
@@ -110,23 +110,7 @@ function uploadBlock(
       'receiver starts',
       starts.slice(first, end + 1).map((s) => s - starts[first]),
     ),
-    senderStarts: indices('sender starts', senderStarts),
-    senderOrder: indices('sender order', countingOrder(senders, senderStarts)),
+    senderStarts: indices('sender starts', bySender.starts),
+    senderOrder: indices('sender order', bySender.order),
   };
-}
-
-/** starts[k] = how many keys are less than k; length n + 1. */
-function countingStarts(keys: ArrayLike<number>, n: number): Uint32Array {
-  const starts = new Uint32Array(n + 1);
-  for (let i = 0; i < keys.length; i++) starts[keys[i] + 1]++;
-  for (let k = 0; k < n; k++) starts[k + 1] += starts[k];
-  return starts;
-}
-
-/** Positions of the keys in ascending key order, equal keys in their old order. */
-function countingOrder(keys: ArrayLike<number>, starts: Uint32Array): Uint32Array {
-  const next = starts.slice();
-  const order = new Uint32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) order[next[keys[i]]++] = i;
-  return order;
 }

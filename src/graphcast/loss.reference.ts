@@ -75,6 +75,21 @@ export function referenceLoss(model: ReferenceModel, windows: Window[], steps: n
   };
 }
 
+/**
+ * Gradient of Σ dFrame · (frame predicted after `steps`) with respect to the window's two input frames, all
+ * [state channels, grid nodes] in physical units.
+ */
+export function referenceSensitivity(
+  model: ReferenceModel,
+  window: Window,
+  steps: number,
+  dFrame: Float64Array,
+): { previous: Float64Array; last: Float64Array } {
+  const withoutLoss = model.layout.state.map(() => 0);
+  const [previous, last] = rolloutBackward(model, window, rollout(model, window, steps), withoutLoss, dFrame);
+  return { previous, last };
+}
+
 interface Rollout {
   /** Physical units, [state channels, grid nodes] each: −6 h, 0 h, then the predictions. */
   frames: Float64Array[];
@@ -104,17 +119,23 @@ function rollout(model: ReferenceModel, window: Window, steps: number): Rollout 
   return { frames, steps: results };
 }
 
-/** Sends the gradient back from the last step to the first; `weights` holds the loss's factor per channel. */
+/**
+ * Sends the gradient back from the last step to the first; `weights` holds the loss's factor per channel, `dLast` joins
+ * the loss's gradient at the last predicted frame.
+ * @returns gradients of all frames
+ */
 function rolloutBackward(
   { layout, graph, normalisation }: ReferenceModel,
   window: Window,
   { frames, steps }: Rollout,
   weights: number[],
-): void {
+  dLast?: Float64Array,
+): Float64Array[] {
   const nodes = graph.gridNodes;
   const channels = layout.state.length;
   const area = areaWeights(graph);
   const dFrames = frames.map((frame) => new Float64Array(frame.length));
+  if (dLast) dFrames[dFrames.length - 1].set(dLast);
   for (let step = steps.length - 1; step >= 0; step--) {
     const target = step + 2;
     const dPrediction = dFrames[target]; // holds what later steps sent back already
@@ -139,6 +160,7 @@ function rolloutBackward(
       }
     }
   }
+  return dFrames;
 }
 
 /** Normalised inputs of a step, [grid nodes, input channels]. */

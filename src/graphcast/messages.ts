@@ -78,7 +78,8 @@ export interface MessagesTape {
  * sums what it gets. Block by block, so that messages never exist for all edges at once unless `keep` asks for it.
  *
  * @param edgesOf gives (and may record) a block's edge latents
- * @param options `updateEdges`: also return edge latents + messages; `keep`: keep what the backward pass needs
+ * @param options `updateEdges`: also return edge latents + messages; `keep`: keep what the backward pass needs;
+ *   `onMessages` is shown each block's messages [edges, latent] while they exist
  * @returns sums [receivers, latent], and the updated edge latents of each block
  */
 export function recordMessages(
@@ -87,7 +88,7 @@ export function recordMessages(
   set: BlockedEdges,
   nodes: { senders: Tensor; receivers: Tensor },
   edgesOf: MessagesTape['edgesOf'],
-  options: { updateEdges: boolean; keep: boolean },
+  options: { updateEdges: boolean; keep: boolean; onMessages?: (messages: Tensor, block: number) => void },
 ): { sums: Tensor; updated: Tensor[]; tape: MessagesTape } {
   const { plan } = net;
   const projections = project(net, path, nodes);
@@ -100,6 +101,7 @@ export function recordMessages(
     const sum = options.updateEdges ? activation(net, `${path} updated edges`, block.edges) : undefined;
     const residual = options.updateEdges ? edges.latents : undefined;
     blocks.push(recordBlock(net, path, block, edges, projections, { y: messages, sum, residual }));
+    options.onMessages?.(messages, i);
     if (sum) updated.push(sum);
     const out = rowsOf(sums, block.receiverStart, block.receiverCount);
     plan.add(segmentSum({ out, values: messages, starts: block.receiverStarts }));

@@ -10,6 +10,7 @@ import { slotBytes } from '../webgpu/slots';
 import { type ElementType, matrix, type Tensor } from '../webgpu/tensor';
 import type { VariantChooser } from '../webgpu/variant_choice';
 import { type ModelConfig, validateModelConfig } from './config';
+import { createNorms, type ProcessorNorms } from './inspection';
 import { takeVariants } from './kernel_variants';
 import { recordPrograms, type Taps } from './model_programs';
 import { createTensors, type ModelTensors, type PlaneRange, part } from './model_tensors';
@@ -47,6 +48,8 @@ export interface ModelOptions {
    * model is refused before anything large is allocated. Absent: 2 GiB for what a step needs, but never refused.
    */
   memoryBudget?: number;
+  /** Also write norms of the processor's messages, latents and gradients as it runs, to be read with `readNorms`. */
+  inspected?: boolean;
   /** Of the matrix kernels: one for all, by shape, or chosen once it is known what runs; by default the adapter's. */
   variant?: KernelVariants | VariantChooser;
 }
@@ -86,6 +89,8 @@ export class Model {
   readonly forwardFlops: number;
   /** Where to look into the network; what a backward pass needs is still there after `forward`. */
   readonly taps: Taps;
+  /** Of an inspected model. */
+  readonly norms: ProcessorNorms | undefined;
   /** Of the matrix kernels. */
   readonly variants: KernelVariants;
   private readonly tensors: ModelTensors;
@@ -99,6 +104,7 @@ export class Model {
     tensors: ModelTensors;
     forwardFlops: number;
     taps: Taps;
+    norms: ProcessorNorms | undefined;
     variants: KernelVariants;
   }) {
     const { options, tensors } = init;
@@ -115,6 +121,7 @@ export class Model {
     this.sums = tensors.sums;
     this.forwardFlops = init.forwardFlops;
     this.taps = init.taps;
+    this.norms = init.norms;
     this.variants = init.variants;
     this.tensors = tensors;
   }
@@ -126,11 +133,22 @@ export class Model {
   static async create(gpu: Gpu, options: ModelOptions): Promise<Model> {
     const memory = new Memory(gpu);
     try {
-      const { plan, taps, layout, tensors } = layOut(gpu, memory, options);
+      const { plan, taps, norms, layout, tensors } = layOut(gpu, memory, options);
       const forwardFlops = plan.flops('forward');
       const variants = await takeVariants(gpu, plan, options.variant);
       const built = await plan.build(gpu, memory);
-      return new Model({ gpu, memory, plan: built, layout, options, tensors, forwardFlops, taps, variants });
+      return new Model({
+        gpu,
+        memory,
+        plan: built,
+        layout,
+        options,
+        tensors,
+        forwardFlops,
+        taps,
+        norms,
+        variants,
+      });
     } catch (error) {
       memory.destroy();
       throw error;
@@ -211,6 +229,17 @@ export class Model {
     ];
   }
 
+  /** Adds to the loss's gradient one of the predicted frame [state channels, grid nodes], per physical unit. */
+  writeFrameGradient(gradient: Float32Array): void {
+    this.memory.write(this.withStateGradients().dFrame, gradient);
+  }
+
+  /** Gradients of the two input frames after a backward pass, [state channels, grid nodes], per physical unit. */
+  async readStateGradients(): Promise<{ previous: Float32Array; last: Float32Array }> {
+    const { dPrevious, dLast } = this.withStateGradients();
+    return { previous: await this.memory.read(dPrevious), last: await this.memory.read(dLast) };
+  }
+
   /** Before the backward pass of a rollout's last step: no later step wants anything of its frames. */
   clearStateGradients(): Ready[] {
     const { dFrame, dLast, dPrevious } = this.tensors;
@@ -219,8 +248,7 @@ export class Model {
 
   /** Between the backward passes of step t + 1 and step t: input frames of t + 1 are the output and input of t. */
   shiftStateGradients(): Ready[] {
-    const { dFrame, dLast, dPrevious } = this.tensors;
-    if (!dFrame || !dLast || !dPrevious) throw new Error('this model was built without state gradients');
+    const { dFrame, dLast, dPrevious } = this.withStateGradients();
     return [
       readyCopy(this.memory, dFrame, dLast),
       readyCopy(this.memory, dLast, dPrevious),
@@ -231,6 +259,12 @@ export class Model {
   destroy(): void {
     this.plan.destroy();
     this.memory.destroy();
+  }
+
+  private withStateGradients(): { dFrame: Tensor; dLast: Tensor; dPrevious: Tensor } {
+    const { dFrame, dLast, dPrevious } = this.tensors;
+    if (!dFrame || !dLast || !dPrevious) throw new Error('this model was built without state gradients');
+    return { dFrame, dLast, dPrevious };
   }
 
   private writePlanes(range: PlaneRange, values: Float32Array): void {
@@ -260,6 +294,8 @@ export interface ModelLayout {
   tensors: ModelTensors;
   plan: PlanBuilder;
   taps: Taps;
+  /** Of an inspected model. */
+  norms?: ProcessorNorms;
   policy: RecomputePolicy;
   /** Bytes of the transient tensors. */
   transientBytes: number;
@@ -277,9 +313,10 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
   const tensors = createTensors(memory, options, layout);
   const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, gpu.maxBinding);
   const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes, gpu.maxBinding);
+  const norms = options.inspected ? createNorms(memory, graphTensors.mesh, config.gnn_msg_steps) : undefined;
   const constant = options.training ? undefined : constants(memory, graph, config.latent_size, activations);
   const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;
-  const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, constant);
+  const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, { constant, norms });
   const transientBytes = slotBytes(recording.plan.slots());
   if (budget !== undefined && transientBytes > left) {
     const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
@@ -287,7 +324,7 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
       `The model needs ${gib(memory.bytes + transientBytes)} GiB, ${gib(budget)} GiB are allowed: allow more, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
     );
   }
-  return { layout, tensors, transientBytes, ...recording };
+  return { layout, tensors, norms, transientBytes, ...recording };
 }
 
 type Recording = Pick<ModelLayout, 'plan' | 'taps' | 'policy'>;
@@ -300,7 +337,7 @@ function recordWithin(
   layout: ParameterLayout,
   tensors: ModelTensors,
   graph: GraphTensors,
-  constant: Recorder['constant'],
+  beside: Pick<Recorder, 'constant' | 'norms'>,
 ): Recording {
   const { config } = options;
   const record = (candidate: RecomputePolicy): Recording => {
@@ -310,7 +347,7 @@ function recordWithin(
       layout,
       parameters: tensors.parameters,
       gradients: tensors.gradients,
-      constant,
+      ...beside,
       latent: config.latent_size,
       hiddenLayers: config.hidden_layers,
       activations: options.activations ?? 'float32',

@@ -11,6 +11,10 @@ export interface NetworkResult {
   latentMeshAfterEncoder: Float64Array;
   latentGridAfterEncoder: Float64Array;
   latentMeshAfterProcessor: Float64Array;
+  /** Of each processor step: its messages [mesh edges, L] and the mesh latents after it [mesh nodes, L]. */
+  processorSteps: { messages: Float64Array; mesh: Float64Array }[];
+  /** Gradients of the mesh latents before the first processor step and after each, once `backward` has run. */
+  meshGradients: Float64Array[];
   /** [grid nodes, output channels] */
   output: Float64Array;
   /**
@@ -36,6 +40,8 @@ export function network(
     latentMeshAfterEncoder: encoded.mesh,
     latentGridAfterEncoder: encoded.grid,
     latentMeshAfterProcessor: processed.mesh,
+    processorSteps: processed.steps.map(({ messages, mesh }) => ({ messages: messages.output, mesh })),
+    meshGradients: processed.gradients,
     output: decoded.output,
     backward: (outputGradient) => {
       const gradient = decoded.backward(outputGradient);
@@ -93,7 +99,8 @@ function processor(parameters: Parameters, graph: GraphCastGraph, latentMesh: Fl
   const embedded = mlp(parameters, `${module}/encoder_edges_mesh`, Float64Array.from(graph.mesh.features));
   let nodes = latentMesh;
   let edges = embedded.output;
-  const steps: { messages: EdgeUpdate; update: NodeUpdate }[] = [];
+  const steps: { messages: EdgeUpdate; update: NodeUpdate; mesh: Float64Array }[] = [];
+  const gradients: Float64Array[] = [];
   for (let i = 0; parameters.has(`${module}/processor_edges_${i}_mesh_mlp/~/linear_0:w`); i++) {
     const messages = edgeUpdate(
       parameters,
@@ -112,22 +119,24 @@ function processor(parameters: Parameters, graph: GraphCastGraph, latentMesh: Fl
     );
     nodes = add(nodes, update.output);
     edges = add(edges, messages.output);
-    steps.push({ messages, update });
+    steps.push({ messages, update, mesh: nodes });
   }
 
   const backward = (dMesh: Float64Array) => {
     let dNodes = dMesh;
+    gradients.unshift(dNodes);
     let dEdges: Float64Array = new Float64Array(edges.length); // the last edge latents go nowhere
     for (const { messages, update } of steps.toReversed()) {
       const toUpdate = update.backward(dNodes);
       const toMessages = messages.backward(add(dEdges, toUpdate.messages));
       dNodes = add(dNodes, add(toUpdate.nodes, add(toMessages.senders, toMessages.receivers)));
       dEdges = add(dEdges, toMessages.edges);
+      gradients.unshift(dNodes);
     }
     embedded.backward(dEdges);
     return dNodes;
   };
-  return { mesh: nodes, backward };
+  return { mesh: nodes, steps, gradients, backward };
 }
 
 /**

@@ -82,6 +82,17 @@ export function partOf(name: string): Part {
 }
 
 /**
+ * The module that an array belongs to, for people: the encoder, the embedding of the mesh edges, one of the processor's
+ * message-passing steps (counted from 0, as in the arrays' names), or the decoder.
+ */
+export function moduleOf(name: string): string {
+  const part = partOf(name);
+  if (part !== 'processor') return part;
+  const step = /\/processor_(?:edges|nodes)_(\d+)_/.exec(name)?.[1];
+  return step === undefined ? 'mesh edge embedding' : `processor step ${step}`;
+}
+
+/**
  * Whether nothing depends on the array: the decoder updates its mesh nodes too, and drops the result
  * (spec 5.2). Such arrays are stored and written back, and their gradient is zero.
  */

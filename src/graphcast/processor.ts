@@ -1,5 +1,6 @@
 import type { Tensor } from '../webgpu/tensor';
 import type { BlockedEdges } from './edge_blocks';
+import { recordRowNorms } from './inspection';
 import {
   type MessagesTape,
   type NormedMlp,
@@ -55,6 +56,7 @@ export function recordProcessor(
   let state: MeshState = { nodes, edges: embedded.map(({ latents }) => latents) };
   const checkpoints = new Map<number, MeshState>();
   let last: StepTape[] = [];
+  recordRowNorms(net, net.norms?.nodes[0], nodes);
   for (let i = 0; i < steps; i++) {
     if (i % policy.segment === 0) {
       checkpoints.set(i, state);
@@ -63,6 +65,7 @@ export function recordProcessor(
     const { next, tape } = recordStep(net, state, edges, i, steps, policy);
     last.push(tape);
     state = next;
+    recordRowNorms(net, net.norms?.nodes[i + 1], state.nodes);
   }
   const embeddings = embedded.map(({ embedding }) => embedding);
   return { mesh: state.nodes, tape: { edges, steps, policy, embeddings, checkpoints, last } };
@@ -82,7 +85,11 @@ function recordStep(
     edges,
     { senders: state.nodes, receivers: state.nodes },
     (_, block) => ({ latents: state.edges[block] }),
-    { updateEdges: i < steps - 1, keep: policy.keepSteps }, // nobody reads the edges after the last step
+    {
+      updateEdges: i < steps - 1, // nobody reads the edges after the last step
+      keep: policy.keepSteps,
+      onMessages: (messages, block) => recordRowNorms(net, net.norms?.messages[i][block], messages),
+    },
   );
   const update = recordNodeUpdate(
     net,
@@ -100,6 +107,8 @@ function recordStep(
  */
 export function recordProcessorBackward(net: Recorder, tape: ProcessorTape, dMesh: Tensor): void {
   let dEdges: Tensor[] | undefined;
+  let i = tape.steps;
+  recordRowNorms(net, net.norms?.gradients[i], dMesh);
   const starts = [...tape.checkpoints.keys()].reverse();
   for (const start of starts) {
     const end = Math.min(start + tape.policy.segment, tape.steps);
@@ -109,6 +118,7 @@ export function recordProcessorBackward(net: Recorder, tape: ProcessorTape, dMes
       const dSums = recordNodeUpdateBackward(net, step.update, dMesh)!;
       const gradient = { tensor: dMesh, fresh: false };
       dEdges = recordMessagesBackward(net, step.messages, dSums, dEdges, gradient, gradient);
+      recordRowNorms(net, net.norms?.gradients[--i], dMesh);
     }
   }
   tape.embeddings.forEach((embedding, block) => {
@@ -121,7 +131,8 @@ function recordSegment(net: Recorder, tape: ProcessorTape, start: number, end: n
   let state = tape.checkpoints.get(start)!;
   const tapes: StepTape[] = [];
   for (let i = start; i < end; i++) {
-    const { next, tape: step } = recordStep(net, state, tape.edges, i, tape.steps, tape.policy);
+    const unread = { ...net, norms: undefined }; // read in the forward pass already
+    const { next, tape: step } = recordStep(unread, state, tape.edges, i, tape.steps, tape.policy);
     tapes.push(step);
     state = next;
   }

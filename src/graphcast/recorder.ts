@@ -1,5 +1,6 @@
 import type { PlanBuilder } from '../webgpu/plan';
 import { type ElementType, rowBytes, rowsOf, type Tensor } from '../webgpu/tensor';
+import type { ProcessorNorms } from './inspection';
 import type { ParameterLayout } from './packing';
 
 /** What the parts of the network record into. */
@@ -15,6 +16,8 @@ export interface Recorder {
    * the program `embed`. Absent where it is computed in every forward pass.
    */
   constant?: (name: string, rows: number) => Tensor;
+  /** Where norms are written while the processor runs; only in a model that was built to be inspected. */
+  norms?: ProcessorNorms;
   latent: number;
   hiddenLayers: number;
   /** How activations and their gradients are stored; see {@link activation}. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { meshHierarchy } from './icosahedron';
-import { multiMeshEdges } from './multi_mesh';
+import { multiMeshEdges, multiMeshLevels } from './multi_mesh';
 
 test('edges of two faces: all first sides, then all second, then all third', () => {
   const { senders, receivers } = multiMeshEdges([
@@ -39,4 +39,21 @@ test.each([
   const histogram: Record<number, number> = {};
   for (const d of degree) histogram[d] = (histogram[d] ?? 0) + 1;
   expect(histogram).toEqual(expected);
+});
+
+test('an edge of level l is about half as long as one of the level before', () => {
+  const levels = meshHierarchy(3);
+  const { senders, receivers } = multiMeshEdges(levels);
+  const levelOf = multiMeshLevels(3);
+  expect(levelOf).toHaveLength(senders.length);
+  const { vertices } = levels[3];
+  const length = (edge: number) =>
+    Math.hypot(
+      ...[0, 1, 2].map((axis) => vertices[3 * senders[edge] + axis] - vertices[3 * receivers[edge] + axis]),
+    );
+  senders.forEach((_, edge) => {
+    const share = length(edge) * 2 ** levelOf[edge];
+    expect(share).toBeGreaterThan(0.9);
+    expect(share).toBeLessThan(1.4);
+  });
 });

@@ -26,3 +26,11 @@ export function multiMeshEdges(levels: TriangleMesh[]): Edges {
   }
   return { senders, receivers };
 }
+
+/** Refinement level of every edge of {@link multiMeshEdges}: level l has 20 * 4^l faces. */
+export function multiMeshLevels(meshSize: number): Uint8Array {
+  const side = Array.from({ length: meshSize + 1 }, (_, level) =>
+    Array<number>(20 * 4 ** level).fill(level),
+  ).flat();
+  return Uint8Array.from([...side, ...side, ...side]);
+}

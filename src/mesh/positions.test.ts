@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import reference from '../golden/reference_values.json';
 import { meshHierarchy } from './icosahedron';
-import { degreesFromVectors, gridPositions } from './positions';
+import { degreesFromVectors, gridPositions, nearestNode } from './positions';
 
 test('grid nodes run through longitudes first', () => {
   const { vectors } = gridPositions(Float32Array.of(-45, 0, 45), Float32Array.of(0, 90, 180, 270));
@@ -38,4 +38,12 @@ test("mesh nodes have the reference's latitudes and longitudes, but for an ulp o
   for (const [node, longitude] of Object.entries(expected.lon)) {
     expect(Math.abs(longitudes[Number(node)] - longitude)).toBeLessThan(4e-5);
   }
+});
+
+test('the nearest node, across the date line and at a pole', () => {
+  const { vectors } = gridPositions(Float32Array.of(-90, 0, 90), Float32Array.of(0, 120, 240));
+  expect(nearestNode(vectors, 110, 20)).toBe(4);
+  expect(nearestNode(vectors, -50, -10)).toBe(3);
+  expect(nearestNode(vectors, -130, 30)).toBe(5);
+  expect(nearestNode(vectors, 77, 89)).toBeGreaterThanOrEqual(6);
 });

@@ -66,6 +66,28 @@ export function degreesFromVectors(vectors: Float32Array): {
   return { latitudes, longitudes };
 }
 
+/**
+ * The node nearest to a place, both in degrees; of equally near ones the first.
+ *
+ * @param vectors unit vectors [nodes, 3]
+ */
+export function nearestNode(vectors: Float32Array, longitude: number, latitude: number): number {
+  const azimuth = longitude * RADIANS_PER_DEGREE;
+  const height = latitude * RADIANS_PER_DEGREE;
+  const x = Math.cos(azimuth) * Math.cos(height);
+  const y = Math.sin(azimuth) * Math.cos(height);
+  const z = Math.sin(height);
+  let nearest = 0;
+  let closest = Number.NEGATIVE_INFINITY;
+  for (let node = 0; 3 * node < vectors.length; node++) {
+    const cosine = x * vectors[3 * node] + y * vectors[3 * node + 1] + z * vectors[3 * node + 2];
+    if (cosine <= closest) continue;
+    closest = cosine;
+    nearest = node;
+  }
+  return nearest;
+}
+
 function toRadians(degrees: number): number {
   return fround(degrees * RADIANS_PER_DEGREE);
 }

@@ -1,18 +1,11 @@
 import { expect, test } from 'vitest';
 import { AlarmWatch } from './alarms';
+import { type Phase, warmUpCosine } from './run_config';
 import type { UpdateMetrics } from './trainer';
+import { updateMetrics } from './update_metrics.fixture';
 
-const metrics = (update: number, change: Partial<UpdateMetrics> = {}): UpdateMetrics => ({
-  update,
-  loss: 1,
-  lossByVariable: {},
-  gradientNorm: 2 + (update % 3),
-  learningRate: 1e-3,
-  arSteps: 1,
-  seconds: 1,
-  dataWaitSeconds: 0.01,
-  ...change,
-});
+const metrics = (update: number, change: Partial<UpdateMetrics> = {}) =>
+  updateMetrics(update, { gradientNorm: 2 + (update % 3), dataWaitSeconds: 0.01, ...change });
 
 const kinds = (watch: AlarmWatch, all: UpdateMetrics[]) =>
   all.flatMap((m) => watch.observe(m)).map(({ kind, update }) => `${kind} at ${update}`);
@@ -27,6 +20,9 @@ test('an ordinary run raises no alarm', () => {
 test('a gradient far above the usual is a spike, and told once', () => {
   const spiky = updates(100, (update) => (update === 60 ? { gradientNorm: 31 } : {}));
   expect(kinds(new AlarmWatch(), spiky)).toEqual(['gradient spike at 60']);
+  const watch = new AlarmWatch();
+  const [alarm] = spiky.flatMap((m) => watch.observe(m));
+  expect(alarm.initialTimes).toEqual(spiky[59].initialTimes);
   expect(new AlarmWatch().observe(metrics(1, { gradientNorm: 1e6 }))).toEqual([]);
 });
 
@@ -49,6 +45,9 @@ test('validation rises after three losses above the best in a row', () => {
 });
 
 test('only a learning rate far above the paper is told', () => {
-  expect(AlarmWatch.ofSchedule([0, 1e-3, 4e-3])).toEqual([]);
-  expect(AlarmWatch.ofSchedule([0, 0.1])).toHaveLength(1);
+  const usual = warmUpCosine(100, 4e-3);
+  expect(AlarmWatch.ofSchedule(usual)).toEqual([]);
+  const constant: Phase = { updates: 1, learning_rate: { shape: 'constant', value: 0.1 }, ar_steps: 1 };
+  expect(AlarmWatch.ofSchedule([...usual, constant])).toHaveLength(1);
+  expect(AlarmWatch.ofSchedule(warmUpCosine(100, 0.1))[0].message).toContain('reaches 0.1');
 });

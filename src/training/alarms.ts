@@ -1,11 +1,21 @@
+import type { LearningRate, Phase } from './run_config';
 import type { UpdateMetrics } from './trainer';
 
 /** Something about a run that its owner would want to know, in words. */
 export interface Alarm {
-  kind: 'gradient spike' | 'starving' | 'validation rising' | 'learning rate';
-  /** The update at which it was noticed. */
+  kind:
+    | 'gradient spike'
+    | 'starving'
+    | 'validation rising'
+    | 'learning rate'
+    | 'bad update'
+    | 'rolled back'
+    | 'device lost';
+  /** The update at which it was noticed; where a run was put back, the one that it goes on from. */
   update: number;
   message: string;
+  /** Of the batch that it is about, seconds since 1970-01-01 UTC. */
+  initialTimes?: number[];
 }
 
 /** Gradient norms that "ordinary" is judged by. */
@@ -25,7 +35,7 @@ const RISING_SHARE = 0.02;
 /** The paper's peak rate; what is far above it is seldom meant (a page once shipped ten times as much). */
 const USUAL_LEARNING_RATE = 1e-3;
 
-/** Watches a run's figures for trouble. Loss and gradients that are no numbers stop a run and are no alarm. */
+/** Watches the figures of sound updates for trouble; those whose loss or gradient is not finite are not shown to it. */
 export class AlarmWatch {
   private readonly norms: number[] = [];
   private readonly waits: { waited: number; seconds: number }[] = [];
@@ -33,9 +43,9 @@ export class AlarmWatch {
   private best = Number.POSITIVE_INFINITY;
   private above = 0;
 
-  /** What can be said before the first update. @param rates the learning rates that the schedule reaches */
-  static ofSchedule(rates: number[]): Alarm[] {
-    const most = Math.max(...rates);
+  /** What can be said before the first update. */
+  static ofSchedule(phases: Phase[]): Alarm[] {
+    const most = Math.max(...phases.map(({ learning_rate: rate }) => highest(rate)));
     if (most <= 10 * USUAL_LEARNING_RATE) return [];
     return [
       {
@@ -47,8 +57,8 @@ export class AlarmWatch {
   }
 
   /** Takes note of an update. */
-  observe({ update, gradientNorm, dataWaitSeconds, seconds }: UpdateMetrics): Alarm[] {
-    return [...this.spike(update, gradientNorm), ...this.starving(update, dataWaitSeconds, seconds)];
+  observe(metrics: UpdateMetrics): Alarm[] {
+    return [...this.spike(metrics), ...this.starving(metrics)];
   }
 
   /** Takes note of a validation's loss. */
@@ -62,16 +72,16 @@ export class AlarmWatch {
     return [{ kind: 'validation rising', update, message }];
   }
 
-  private spike(update: number, norm: number): Alarm[] {
+  private spike({ update, gradientNorm: norm, initialTimes }: UpdateMetrics): Alarm[] {
     const median = this.norms.length < LEAST_KNOWN ? Number.POSITIVE_INFINITY : medianOf(this.norms);
     this.norms.push(norm);
     if (this.norms.length > REMEMBERED) this.norms.shift();
     if (norm <= SPIKE * median) return [];
     const message = `The gradient norm of update ${update} is ${norm.toPrecision(3)}, ${Math.round(norm / median)} times the usual ${median.toPrecision(3)}: look at its data, or lower the learning rate if it happens again.`;
-    return [{ kind: 'gradient spike', update, message }];
+    return [{ kind: 'gradient spike', update, message, initialTimes }];
   }
 
-  private starving(update: number, waited: number, seconds: number): Alarm[] {
+  private starving({ update, dataWaitSeconds: waited, seconds }: UpdateMetrics): Alarm[] {
     this.waits.push({ waited, seconds });
     if (this.waits.length > STARVING_UPDATES) this.waits.shift();
     if (this.waits.length < STARVING_UPDATES || update - this.starvingSaid < STARVING_UPDATES) return [];
@@ -83,6 +93,9 @@ export class AlarmWatch {
     return [{ kind: 'starving', update, message }];
   }
 }
+
+const highest = (rate: LearningRate) =>
+  rate.shape === 'constant' ? rate.value : Math.max(rate.from, rate.to);
 
 function medianOf(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,17 +1,20 @@
 import { DeviceError } from '../errors';
 import type { ModelConfig } from '../graphcast/config';
-import { layOut } from '../graphcast/model';
+import { modelGraph } from '../graphcast/create_model';
+import { layOut, type ModelOptions } from '../graphcast/model';
 import { ParameterLayout } from '../graphcast/packing';
 import { parameterArrays } from '../graphcast/parameters';
+import { recomputePolicies } from '../graphcast/recompute_policies';
 import type { RecomputePolicy } from '../graphcast/recorder';
-import { buildGraph } from '../mesh/graph';
 import { type ChannelLayout, channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Task } from '../weather/task';
+import type { Gpu } from '../webgpu/device';
 import { Memory } from '../webgpu/memory';
 import { type AdapterLimits, paperGpu } from '../webgpu/paper_gpu';
 import type { ElementType } from '../webgpu/tensor';
 import { trainingTerms } from './loss_weights';
+import { formatBytes } from './memory_plan_words';
 
 /**
  * What training takes beyond the model itself: AdamW's moments, the parameters' moving average where one is kept, and
@@ -36,6 +39,8 @@ export interface MemoryPlan {
   total: number;
   /** What is kept for the backward pass; absent for a forecast. */
   policy?: RecomputePolicy;
+  /** With which budget, bytes, the most is computed twice: less is refused. Absent for a forecast. */
+  smallest?: number;
   /** Floating-point operations of one forward pass's matrix products. */
   forwardFlops: number;
   /** The widest range that one binding must show, and the largest buffer, bytes. */
@@ -63,12 +68,7 @@ export interface MemoryRequest {
 export function planMemory(request: MemoryRequest): MemoryPlan {
   const { model: config, task, grid, arSteps, activations, budget } = request;
   const channels = channelLayout(task);
-  const graph = buildGraph({
-    ...grid,
-    meshSize: config.mesh_size,
-    radiusQueryFractionEdgeLength: config.radius_query_fraction_edge_length,
-    mesh2gridEdgeNormalizationFactor: config.mesh2grid_edge_normalization_factor,
-  });
+  const graph = modelGraph(config, grid);
   const training = arSteps > 0 ? trainingTerms(grid, channels, arSteps > 1) : undefined;
   const beside = training
     ? trainerBytes(config, channels, graph.gridNodes, arSteps)
@@ -83,17 +83,16 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     missing: [],
   };
   const gpu = paperGpu(request.limits);
-  const memory = new Memory(gpu);
   const memoryBudget = budget === undefined ? undefined : budget - beside.moments - beside.frames;
-  const { plan, policy, layout, transientBytes } = layOut(gpu, memory, {
-    config,
-    channels,
-    graph,
-    normalisation,
-    training,
-    activations,
-    memoryBudget,
-  });
+  const options = { config, channels, graph, normalisation, training, activations };
+  const smallest = training && smallestBudget(gpu, options) + beside.moments + beside.frames;
+  if (budget !== undefined && smallest !== undefined && budget < smallest) {
+    throw new DeviceError(
+      `Training needs at least ${formatBytes(smallest)} in all, ${formatBytes(budget)} are allowed: allow more, store activations as bfloat16, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
+    );
+  }
+  const memory = new Memory(gpu);
+  const { plan, policy, layout, transientBytes } = layOut(gpu, memory, { ...options, memoryBudget });
   const parameters = layout.length * 4;
   const gradients = training ? parameters : 0;
   const parts = {
@@ -107,10 +106,19 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     parts,
     total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0),
     policy: training && policy,
+    smallest,
     forwardFlops: plan.flops('forward'),
     widestBinding: plan.widestBinding(),
     largestBuffer: Math.max(memory.largest, ...plan.slots().map(({ bytes }) => bytes)),
   };
+}
+
+/** Bytes of a model to be trained that keeps as little as it can. */
+function smallestBudget(gpu: Gpu, options: ModelOptions): number {
+  const memory = new Memory(gpu);
+  const policy = recomputePolicies(options.config.gnn_msg_steps).at(-1);
+  const { transientBytes } = layOut(gpu, memory, { ...options, policy });
+  return memory.bytes + transientBytes;
 }
 
 /** A plan, or why there can be none. */

@@ -1,11 +1,26 @@
 import { adamw } from '../../shaders/adamw/adamw';
-import { squareSum, squareSumChunks, squareSumTotal } from '../../shaders/global_norm/global_norm';
+import {
+  squareSum,
+  squareSumChunks,
+  squareSumRanges,
+  squareSumTotal,
+} from '../../shaders/global_norm/global_norm';
 import { movingAverage } from '../../shaders/moving_average/moving_average';
 import type { Model } from '../graphcast/model';
 import { type Part, partOf } from '../graphcast/parameters';
 import { type Plan, PlanBuilder, type Ready, readyClear } from '../webgpu/plan';
-import { list, rowsOf, type Tensor } from '../webgpu/tensor';
+import { list, ROW_ALIGNMENT, rowsOf, type Tensor } from '../webgpu/tensor';
+import {
+  cutRanges,
+  type ModuleRange,
+  moduleRanges,
+  type NormByModule,
+  normsFromSquares,
+} from './module_norms';
 import type { OptimizerConfig } from './run_config';
+
+/** Numbers whose squares one workgroup adds up: enough of them for a large GPU, enough for it to do. */
+const MODULE_NUMBERS = 2 ** 16;
 
 export interface OptimizerOptions {
   config: OptimizerConfig;
@@ -17,7 +32,7 @@ export interface OptimizerOptions {
 
 /**
  * AdamW over a model's flat parameters with clipping by the global norm, all on the GPU (spec 11). Weight decay
- * acts on matrices only.
+ * acts on matrices only. Where the gradient or the loss is not finite, parameters and moments stay as they are.
  */
 export class Optimizer {
   private readonly model: Model;
@@ -28,9 +43,16 @@ export class Optimizer {
   readonly moment2: Tensor;
   /** The parameters' moving average, if one is kept. */
   readonly average: Tensor | undefined;
-  /** [1]: squared global norm of the gradient before clipping. */
+  /** What is read back of every update: the squared global norm, then from a new binding on those by range. */
+  readonly figures: Tensor;
+  /** [1]: squared global norm of the gradient before clipping; not finite where the gradient or the loss is not. */
   readonly norm: Tensor;
   private readonly schedule: Tensor;
+  /** Of the flat buffer, each within a binding. */
+  private readonly windows: { start: number; count: number }[];
+  /** Pieces of the modules by window, and where they lie, for the GPU. */
+  private readonly pieces: ModuleRange[][];
+  private readonly pieceRanges: Tensor;
   private plan: Plan | undefined;
 
   private constructor(model: Model, { config, frozen, averageDecay }: OptimizerOptions) {
@@ -40,9 +62,15 @@ export class Optimizer {
     this.averageDecay = averageDecay;
     this.moment1 = list('first moments', model.layout.length);
     this.moment2 = list('second moments', model.layout.length);
-    this.norm = list('squared gradient norm', 1);
+    const { layout } = model;
+    this.windows = flatWindows(new PlanBuilder(model.gpu.maxBinding), 0, layout.length);
+    this.pieces = cutRanges(moduleRanges(layout), this.windows, MODULE_NUMBERS);
+    const count = this.pieces.flat().length;
+    this.figures = list('squared gradient norms', ROW_ALIGNMENT + count);
+    this.norm = rowsOf(this.figures, 0, 1);
+    this.pieceRanges = list('module ranges', 2 * count);
     this.schedule = list('optimiser schedule', 4);
-    model.memory.add(this.moment1, this.moment2, this.norm, this.schedule);
+    model.memory.add(this.moment1, this.moment2, this.figures, this.pieceRanges, this.schedule);
     if (averageDecay !== undefined) {
       this.average = list('averaged parameters', model.layout.length);
       model.memory.add(this.average);
@@ -51,17 +79,18 @@ export class Optimizer {
 
   static async create(model: Model, options: OptimizerOptions): Promise<Optimizer> {
     const optimizer = new Optimizer(model, options);
+    optimizer.writePieceRanges();
     optimizer.plan = await optimizer.record().build(model.gpu, model.memory);
     return optimizer;
   }
 
   private record(): PlanBuilder {
-    const { model, config, norm, schedule, average, averageDecay } = this;
-    const { layout, parameters } = model;
+    const { model, config, norm, figures, schedule, average, averageDecay } = this;
+    const { windows, pieces, pieceRanges } = this;
+    const { layout, parameters, sums: losses } = model;
     const gradients = this.gradients;
     const plan = new PlanBuilder(model.gpu.maxBinding);
     plan.program('update');
-    const windows = flatWindows(plan, 0, layout.length);
     const chunks = windows.map(({ start, count }) => squareSumChunks(rowsOf(gradients, start, count)));
     const total = chunks.reduce((a, b) => a + b, 0);
     const partial = plan.transientList('squared gradient partial', total);
@@ -70,7 +99,14 @@ export class Optimizer {
       plan.add(squareSum({ partial, first, values: rowsOf(gradients, start, count) }));
       first += chunks[i];
     });
-    plan.add(squareSumTotal({ norm, partial }));
+    plan.add(squareSumTotal({ norm, partial, losses }));
+    const sums = rowsOf(figures, ROW_ALIGNMENT, pieces.flat().length);
+    let done = 0;
+    windows.forEach(({ start, count }, i) => {
+      const values = rowsOf(gradients, start, count);
+      plan.add(squareSumRanges({ sums, ranges: pieceRanges, values, first: done, count: pieces[i].length }));
+      done += pieces[i].length;
+    });
     const { b1, b2, eps, clip_norm: clipNorm } = config;
     for (const { start: from, end, matrices } of layout.ranges((name) => !this.isFrozen(name))) {
       const weightDecay = matrices ? config.weight_decay : 0;
@@ -102,6 +138,21 @@ export class Optimizer {
       }
     }
     return plan;
+  }
+
+  /** Where the pieces begin and end, counted from their windows, for the kernel. */
+  private writePieceRanges(): void {
+    const { model, pieces, windows } = this;
+    const positions = pieces.flatMap((ofWindow, i) =>
+      ofWindow.flatMap(({ start, end }) => [start, end].map((at) => (at - windows[i].start) / 4)),
+    );
+    model.memory.write(this.pieceRanges, Uint32Array.from(positions));
+  }
+
+  /** The gradient's global norm before clipping and its norms by module, from what was read back of `figures`. */
+  gradientNorms(figures: Float32Array): { norm: number; byModule: NormByModule } {
+    const squares = figures.subarray(ROW_ALIGNMENT);
+    return { norm: Math.sqrt(figures[0]), byModule: normsFromSquares(this.pieces.flat(), squares) };
   }
 
   private isFrozen(name: string): boolean {

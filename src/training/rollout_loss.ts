@@ -1,3 +1,4 @@
+import { fieldId } from '../forecast/field_names';
 import type { Model } from '../graphcast/model';
 import type { ChannelLayout } from '../weather/channels';
 import type { Window } from '../weather/windows';
@@ -10,6 +11,8 @@ import type { ChannelWeights } from './loss_weights';
 export interface Loss {
   loss: number;
   lossByVariable: Record<string, number>;
+  /** What each variable and level adds to its variable's: 'geopotential 500', '2m_temperature'. */
+  lossByField: Record<string, number>;
 }
 
 /**
@@ -42,8 +45,18 @@ export class RolloutLoss {
     await this.executor.run(cleared.map((tensor) => readyClear(model.memory, tensor)));
   }
 
-  /** Adds one window's loss terms to the sums and, `withGradients`, their gradients to the gradients. */
-  async add(window: Window, steps: number, withGradients: boolean): Promise<void> {
+  /**
+   * Adds one window's loss terms to the sums and, `withGradients`, their gradients to the gradients.
+   * @param options `frameGradient`: joins the loss's gradient at the last predicted frame; `onPass`: called before each
+   *   forward or backward pass, 3 x steps - 1 with gradients, and may throw to end the work
+   */
+  async add(
+    window: Window,
+    steps: number,
+    withGradients: boolean,
+    options: { frameGradient?: Float32Array; onPass?: () => void } = {},
+  ): Promise<void> {
+    const { frameGradient, onPass } = options;
     const { model, executor } = this;
     const { plan } = model;
     const frame = (i: number) => window.state.subarray(i * this.frameLength, (i + 1) * this.frameLength);
@@ -55,6 +68,7 @@ export class RolloutLoss {
       model.memory.write(this.frames[1], frame(1));
     }
     for (let step = 0; step < steps; step++) {
+      onPass?.();
       if (step > 0) await this.load(step);
       this.writeStep(window, step);
       const advance = step < steps - 1 ? [...plan.program('advance'), ...this.store(step)] : [];
@@ -62,11 +76,14 @@ export class RolloutLoss {
     }
     if (!withGradients) return;
     await executor.run(model.clearStateGradients());
+    if (frameGradient) model.writeFrameGradient(frameGradient);
     for (let step = steps - 1; step >= 0; step--) {
+      onPass?.();
       if (step < steps - 1) {
         await this.load(step);
         this.writeStep(window, step);
         await executor.run([...model.shiftStateGradients(), ...plan.program('forward')]);
+        onPass?.();
       }
       await executor.run(plan.program('backward'));
     }
@@ -105,10 +122,14 @@ export function lossFromSums(
 ): Loss {
   let loss = 0;
   const lossByVariable: Record<string, number> = {};
-  channels.state.forEach(({ variable }, c) => {
+  const lossByField: Record<string, number> = {};
+  channels.state.forEach((channel, c) => {
+    const { variable } = channel;
     const error = sums[c] / (gridNodes * terms);
+    const share = weights.unweighted[c] * error;
     loss += weights.weighted[c] * error;
-    lossByVariable[variable] = (lossByVariable[variable] ?? 0) + weights.unweighted[c] * error;
+    lossByVariable[variable] = (lossByVariable[variable] ?? 0) + share;
+    lossByField[fieldId(channel)] = share;
   });
-  return { loss, lossByVariable };
+  return { loss, lossByVariable, lossByField };
 }

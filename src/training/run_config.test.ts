@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors';
 import { TASKS } from '../weather/task';
-import { completeRunConfig, formatRunConfig, OPTIMIZER, parseRunConfig, presetModel } from './run_config';
+import {
+  completeRunConfig,
+  formatRunConfig,
+  OPTIMIZER,
+  type Phase,
+  parseRunConfig,
+  presetModel,
+} from './run_config';
 
 const defaults = { task: TASKS.TASK_13, model: presetModel('tiny'), updates: 100 };
 const complete = (given: object) =>
   completeRunConfig(parseRunConfig(JSON.stringify(given), 'run.json'), defaults);
+
+const CONSTANT: Phase = { updates: 5, learning_rate: { shape: 'constant', value: 1e-3 }, ar_steps: 1 };
 
 describe('run configuration', () => {
   it('takes the reference values where it says nothing', () => {
@@ -30,6 +39,7 @@ describe('run configuration', () => {
     const config = complete({
       model: { latent_size: 48 },
       batch_size: 3,
+      phases: [CONSTANT, { ...CONSTANT, batch_size: 8, activations: 'bfloat16' }],
       seed: 5,
       periods,
       sampling: 'epochs',
@@ -69,10 +79,20 @@ describe('run configuration', () => {
       { phases: [{ updates: 5, learning_rate: { shape: 'constant', value: 1 }, ar_steps: 0 }] },
       /ar_steps is 0/,
     ],
+    [
+      { phases: [{ ...CONSTANT, batch_size: 1.5 }] },
+      /phases\[0\]\.batch_size is 1\.5, expected a whole number from 1/,
+    ],
+    [
+      { phases: [{ ...CONSTANT, activations: 'half' }] },
+      /phases\[0\]\.activations is "half", expected one of/,
+    ],
+    [{ phases: [{ ...CONSTANT, batch: 2 }] }, /phase 0 has an unknown field 'batch'; the fields are updates/],
     [{ activations: 'float16' }, /activations is "float16", expected one of float32, bfloat16/],
     [{ kernel_variant: 'fast' }, /kernel_variant is "fast", expected one of register, subgroup, /],
     [{ kernel_variant: { default: 'fast' } }, /kernel_variant is \{"default":"fast"\}, expected one of/],
     [{ kernel_variant: { 'linear 256x4x4': 'tiled' } }, /expected .* and for "default"/],
+    [{ on_bad_update: 'ignore' }, /on_bad_update is "ignore", expected one of stop, skip, roll_back/],
     [{ sampling: 'random' }, /sampling is "random", expected one of uniform, epochs/],
     [{ periods: { train: ['2016', '2015'] } }, /periods\.train ends before it begins/],
     [{ periods: ['1979', '2015'] }, /periods must be an object/],

@@ -6,6 +6,7 @@ import { PARTS, type Part } from '../graphcast/parameters';
 import { type Periods, parsePeriods } from '../weather/periods';
 import { TASKS, type Task, validateTask } from '../weather/task';
 import { ELEMENT_TYPES, type ElementType } from '../webgpu/tensor';
+import { BAD_UPDATE_POLICIES, type BadUpdatePolicy } from './bad_update_policy';
 import { SAMPLINGS, type Sampling } from './sampler';
 
 /** How the learning rate moves over the updates of one phase. */
@@ -13,11 +14,16 @@ export type LearningRate =
   | { shape: 'linear' | 'cosine'; from: number; to: number }
   | { shape: 'constant'; value: number };
 
-/** A stretch of updates with one rule (spec 11). `ar_steps` as a range grows by one in equal shares. */
+/** A stretch of updates with one rule (spec 11). */
 export interface Phase {
   updates: number;
   learning_rate: LearningRate;
+  /** A range grows by one in equal shares of the phase. */
   ar_steps: number | { from: number; to: number };
+  /** Absent: the run's. */
+  batch_size?: number;
+  /** Absent: the run's. */
+  activations?: ElementType;
 }
 
 /** AdamW and clipping (spec 11). */
@@ -36,6 +42,7 @@ export interface RunConfig {
   model: ModelConfig;
   optimizer: OptimizerConfig;
   phases: Phase[];
+  /** Windows per update, where its phase does not say. */
   batch_size: number;
   seed: number;
   /** Which dates serve training, validation and tests; absent: all data are for training. */
@@ -46,13 +53,15 @@ export interface RunConfig {
   freeze: Part[];
   /** Keeps a moving average of the parameters beside them, with this decay at every update (0.999, say). */
   ema_decay?: number;
-  /** How activations are stored; everything that is summed, learnt or compared is float32 in any case. */
+  /** How activations are stored, where a phase does not say; everything that is summed, learnt or compared is float32 in any case. */
   activations: ElementType;
   /**
    * Variant of the matrix kernels, one for all or by shape, so that a resumed run keeps its bits; absent: what is good
    * for the adapter.
    */
   kernel_variant?: KernelVariants;
+  /** What becomes of an update whose loss or gradient is not finite. */
+  on_bad_update: BadUpdatePolicy;
 }
 
 /** The paper's optimiser. */
@@ -85,6 +94,7 @@ export interface PartialRunConfig {
   kernel_variant?: KernelVariants;
   freeze?: Part[];
   ema_decay?: number;
+  on_bad_update?: BadUpdatePolicy;
 }
 
 /** What stands where a configuration says nothing. */
@@ -121,8 +131,9 @@ const FIELDS = {
     'ema_decay',
     'activations',
     'kernel_variant',
+    'on_bad_update',
   ],
-  phase: ['updates', 'learning_rate', 'ar_steps'],
+  phase: ['updates', 'learning_rate', 'ar_steps', 'batch_size', 'activations'],
   task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
 };
 
@@ -175,6 +186,7 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
     ema_decay: given.ema_decay,
     activations: given.activations ?? 'float32',
     kernel_variant: given.kernel_variant,
+    on_bad_update: given.on_bad_update ?? 'stop',
   };
   validateTask(config.task);
   validateModelConfig(config.model);
@@ -205,15 +217,16 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   if (config.ema_decay !== undefined) {
     expectNumber('ema_decay', config.ema_decay, (v) => v >= 0 && v < 1, 'a number from 0, below 1');
   }
-  if (!ELEMENT_TYPES.includes(config.activations)) {
-    throw new ConfigError(
-      `activations is ${JSON.stringify(config.activations)}, expected one of ${ELEMENT_TYPES.join(', ')}.`,
-    );
-  }
+  expectElementType('activations', config.activations);
   const variant = config.kernel_variant;
   if (variant !== undefined && !isKernelVariants(variant)) {
     throw new ConfigError(
       `kernel_variant is ${JSON.stringify(variant)}, expected one of ${LINEAR_VARIANTS.join(', ')}, or an object that names one for each shape and for "default".`,
+    );
+  }
+  if (!BAD_UPDATE_POLICIES.includes(config.on_bad_update)) {
+    throw new ConfigError(
+      `on_bad_update is ${JSON.stringify(config.on_bad_update)}, expected one of ${BAD_UPDATE_POLICIES.join(', ')}.`,
     );
   }
   if (config.phases.length === 0) throw new ConfigError('phases is empty, expected at least one phase.');
@@ -234,8 +247,12 @@ export function formatRunConfig(config: RunConfig): string {
   return `${JSON.stringify({ task: named, ...rest }, null, 2)}\n`;
 }
 
-function namedTask(name: string): Task {
-  if (!(name in TASKS)) {
+/**
+ * One of the released models' tasks.
+ * @throws ConfigError when there is no such task
+ */
+export function namedTask(name: string): Task {
+  if (!Object.hasOwn(TASKS, name)) {
     throw new ConfigError(`There is no task '${name}'; the tasks are ${Object.keys(TASKS).join(', ')}.`);
   }
   return TASKS[name as keyof typeof TASKS];
@@ -281,6 +298,15 @@ function validatePhase(phase: Phase, i: number): void {
   } else {
     expectNumber(`${place}.ar_steps`, steps, isCount, 'a whole number from 1, or {"from": 2, "to": 12}');
   }
+  if (phase.batch_size !== undefined) {
+    expectNumber(`${place}.batch_size`, phase.batch_size, isCount, 'a whole number from 1');
+  }
+  if (phase.activations !== undefined) expectElementType(`${place}.activations`, phase.activations);
+}
+
+function expectElementType(field: string, value: ElementType): void {
+  if (ELEMENT_TYPES.includes(value)) return;
+  throw new ConfigError(`${field} is ${JSON.stringify(value)}, expected one of ${ELEMENT_TYPES.join(', ')}.`);
 }
 
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;

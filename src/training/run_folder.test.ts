@@ -9,7 +9,9 @@ import { channelLayout } from '../weather/channels';
 import { TASKS } from '../weather/task';
 import { completeRunConfig, presetModel } from './run_config';
 import { RunFolder } from './run_folder';
+import { decodeEvents } from './tensorboard.reference';
 import type { OptimizerState } from './trainer';
+import { updateMetrics } from './update_metrics.fixture';
 
 const config = completeRunConfig({}, { task: TASKS.TASK_13, model: presetModel('tiny'), updates: 9 });
 const layout = channelLayout(config.task);
@@ -35,17 +37,6 @@ function saved(update: number): { checkpoint: Checkpoint; state: OptimizerState 
 
 const data = { frames: 3, first: '', last: '', grid: [19, 36] as [number, number], fingerprint: '0f' };
 
-const metrics = (update: number) => ({
-  update,
-  loss: update / 10,
-  lossByVariable: {},
-  gradientNorm: 1,
-  learningRate: 0,
-  arSteps: 1,
-  seconds: 1,
-  dataWaitSeconds: 0,
-});
-
 describe('run folder', () => {
   let path: string;
   beforeEach(async () => {
@@ -67,7 +58,7 @@ describe('run folder', () => {
 
   it('gives back exactly what was saved', async () => {
     const folder = await folderWith(3);
-    for (let update = 1; update <= 5; update++) await folder.appendMetrics(metrics(update));
+    for (let update = 1; update <= 5; update++) await folder.appendMetrics(updateMetrics(update));
     const { checkpoint, state, config: given } = await RunFolder.resume(path);
     expect({ checkpoint, state }).toEqual(saved(3));
     expect(given.batch_size).toBe(1);
@@ -96,12 +87,47 @@ describe('run folder', () => {
 
   it('drops a line of metrics that was cut off', async () => {
     const folder = await folderWith(3);
-    for (let update = 1; update <= 3; update++) await folder.appendMetrics(metrics(update));
+    for (let update = 1; update <= 3; update++) await folder.appendMetrics(updateMetrics(update));
     await appendFile(join(path, 'metrics.jsonl'), '{"update":3,"lo');
     await RunFolder.resume(path);
     const lines = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).split('\n');
     expect(lines.slice(0, -1).map((line) => JSON.parse(line).update)).toEqual([1, 2, 3]);
     expect(lines.at(-1)).toBe('');
+  });
+
+  it('cuts alarms and events back like metrics, and goes on with the events', async () => {
+    const folder = await folderWith(3);
+    const alarm = (update: number) => ({
+      kind: 'bad update' as const,
+      update,
+      message: 'x',
+      initialTimes: [0],
+    });
+    await folder.appendMetrics(updateMetrics(1));
+    await folder.writeEvents();
+    for (let update = 2; update <= 5; update++) await folder.appendMetrics(updateMetrics(update));
+    for (const update of [0, 3, 4]) await folder.appendAlarm(alarm(update));
+    await appendFile(join(path, 'alarms.jsonl'), '{"kind":"ba');
+    await appendFile(join(path, 'events.out.tfevents.graphcast'), 'cut off');
+    const { folder: resumed } = await RunFolder.resume(path);
+    for (let update = 4; update <= 5; update++) await resumed.appendMetrics(updateMetrics(update));
+    const alarms = (await readFile(join(path, 'alarms.jsonl'), 'utf8')).trim().split('\n');
+    const initial = { initial_times: ['1970-01-01 00:00 UTC'] };
+    expect(alarms.map((line) => JSON.parse(line))).toEqual(
+      [0, 3].map((update) => ({ kind: 'bad update', update, message: 'x', ...initial })),
+    );
+    const events = decodeEvents(await readFile(join(path, 'events.out.tfevents.graphcast')));
+    expect(events.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(events.slice(1).map(({ scalars }) => scalars.gradient_norm)).toEqual([1, 1, 1, 1, 1]);
+    expect(events[3].scalars['loss_by_variable/temperature']).toBeCloseTo(0.3, 6);
+  });
+
+  it('keeps the scale of the learning rate, and says nothing of it where it is 1', async () => {
+    const folder = await folderWith(3);
+    expect((await RunFolder.resume(path)).state).not.toHaveProperty('rateScale');
+    const { checkpoint, state } = saved(4);
+    await folder.save(checkpoint, { ...state, rateScale: 0.25 });
+    expect((await RunFolder.resume(path)).state.rateScale).toBe(0.25);
   });
 
   it('ignores a save that was cut off before its first rename', async () => {

@@ -1,28 +1,46 @@
 /**
  * A run's folder on disk. Node only; in the browser a run is exported as files.
  */
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, appendFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CheckpointError, ConfigError } from '../errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
-import { type NpyArray, readNpz, writeNpz } from '../graphcast/npz';
+import type { Alarm } from './alarms';
 import type { DataRecord } from './data_record';
 import { formatRunConfig, type PartialRunConfig, parseRunConfig, type RunConfig } from './run_config';
+import {
+  type Beside,
+  belongsTo,
+  fileBeside,
+  formatAlarm,
+  formatDataRecord,
+  formatMetrics,
+  formatState,
+  formatValidation,
+  incoming,
+  leastValidationLoss,
+  metricsUntil,
+  parseDataRecord,
+  parseState,
+  RUN_FILES,
+} from './run_format';
+import { firstRecord, recordsUntil, scalarRecord, scalarsOf } from './tensorboard';
 import type { OptimizerState, UpdateMetrics } from './trainer';
 import type { ValidationMetrics } from './validation';
 
-const CONFIG = 'config.json';
-const DATA = 'data.json';
-const METRICS = 'metrics.jsonl';
-const CHECKPOINT = 'checkpoint.npz';
-const OPTIMIZER = 'optimizer.npz';
-/** Files on their way in: complete, but not yet the run's. */
-const incoming = (file: string) => `incoming-${file}`;
+const {
+  config: CONFIG,
+  data: DATA,
+  metrics: METRICS,
+  alarms: ALARMS,
+  events: EVENTS,
+  checkpoint: CHECKPOINT,
+  optimizer: OPTIMIZER,
+} = RUN_FILES;
 
 /**
- * `config.json`, `data.json` (what it is trained on), `metrics.jsonl`, `checkpoint.npz` (GraphCast's own format), `optimizer.npz`, `stats/`.
+ * The files of `RUN_FILES`.
  *
  * A checkpoint is two files, the optimiser's naming the other by its fingerprint. Both are written beside and synced;
  * renaming the checkpoint commits them, renaming the optimiser's file follows. Whoever opens the folder after a crash
@@ -30,6 +48,7 @@ const incoming = (file: string) => `incoming-${file}`;
  */
 export class RunFolder {
   readonly path: string;
+  private writesEvents = false;
 
   private constructor(path: string) {
     this.path = path;
@@ -64,14 +83,14 @@ export class RunFolder {
     data: DataRecord,
   ): Promise<RunFolder> {
     await RunFolder.checkFree(path);
-    await mkdir(join(path, 'stats'), { recursive: true }).catch((cause: Error) => {
+    await mkdir(join(path, RUN_FILES.statistics), { recursive: true }).catch((cause: Error) => {
       throw unwritable(path, cause.message, cause);
     });
     const folder = new RunFolder(path);
     await writeSynced(join(path, CONFIG), formatRunConfig(config));
-    await writeSynced(join(path, DATA), `${JSON.stringify(data, null, 2)}\n`);
+    await writeSynced(join(path, DATA), formatDataRecord(data));
     await writeSynced(join(path, METRICS), '');
-    for (const [name, bytes] of statistics) await writeSynced(join(path, 'stats', name), bytes);
+    for (const [name, bytes] of statistics) await writeSynced(join(path, RUN_FILES.statistics, name), bytes);
     return folder;
   }
 
@@ -92,13 +111,14 @@ export class RunFolder {
     const bytes = await folder.readRequired(CHECKPOINT);
     const checkpoint = readCheckpoint(bytes, join(path, CHECKPOINT));
     const state = parseState(await folder.matchingOptimizer(bytes), join(path, OPTIMIZER), checkpoint);
-    await folder.cutMetrics(state.update);
+    folder.writesEvents = await exists(join(path, EVENTS));
+    await folder.cutBack(state.update);
     return { folder, config, checkpoint, state };
   }
 
   /** Folder of the three statistics files. */
   get statistics(): string {
-    return join(this.path, 'stats');
+    return join(this.path, RUN_FILES.statistics);
   }
 
   /**
@@ -107,50 +127,56 @@ export class RunFolder {
    */
   async readData(): Promise<DataRecord | undefined> {
     if (!(await exists(join(this.path, DATA)))) return undefined;
-    try {
-      return JSON.parse(await readFile(join(this.path, DATA), 'utf8'));
-    } catch (cause) {
-      throw new CheckpointError(
-        `${this.path} has a damaged ${DATA}, which says what it was trained on; put it back as it was, or take it out to go on unchecked.`,
-        { cause },
-      );
-    }
+    return parseDataRecord(await readFile(join(this.path, DATA), 'utf8'), this.path);
   }
 
   async appendMetrics(metrics: UpdateMetrics): Promise<void> {
-    const { lossByVariable, gradientNorm, learningRate, arSteps, dataWaitSeconds, ...rest } = metrics;
-    const line = {
-      ...rest,
-      gradient_norm: gradientNorm,
-      learning_rate: learningRate,
-      ar_steps: arSteps,
-      data_wait_seconds: dataWaitSeconds,
-      loss_by_variable: lossByVariable,
-    };
-    await appendFile(join(this.path, METRICS), `${JSON.stringify(line)}\n`);
+    await this.appendLine(formatMetrics(metrics));
   }
 
   /** A line of metrics of its own. */
-  async appendValidation(
-    update: number,
-    { loss, lossByVariable, leadHours, n, rmse, seconds }: ValidationMetrics,
-  ): Promise<void> {
-    const validation = { loss, loss_by_variable: lossByVariable, lead_hours: leadHours, n, rmse, seconds };
-    await appendFile(join(this.path, METRICS), `${JSON.stringify({ update, validation })}\n`);
+  async appendValidation(update: number, metrics: ValidationMetrics): Promise<void> {
+    await this.appendLine(formatValidation(update, metrics));
+  }
+
+  async appendAlarm(alarm: Alarm): Promise<void> {
+    await appendFile(join(this.path, ALARMS), formatAlarm(alarm));
+  }
+
+  /**
+   * From now on writes metrics into an event file for TensorBoard as well, after all that the run has told so far; a
+   * resumed run that has one does so unasked.
+   */
+  async writeEvents(): Promise<void> {
+    if (this.writesEvents) return;
+    const lines = ((await this.text(METRICS)) ?? '').split('\n').filter((line) => line !== '');
+    await writeSynced(join(this.path, EVENTS), firstRecord(wallTime()));
+    await appendFile(join(this.path, EVENTS), Buffer.concat(lines.map(eventOf)));
+    this.writesEvents = true;
+  }
+
+  private async appendLine(line: string): Promise<void> {
+    await appendFile(join(this.path, METRICS), line);
+    if (this.writesEvents) await appendFile(join(this.path, EVENTS), eventOf(line));
+  }
+
+  /** Drops metrics and alarms of updates after this one, and last lines that were cut off. */
+  async cutBack(update: number): Promise<void> {
+    await this.replace(METRICS, metricsUntil((await this.text(METRICS)) ?? '', update));
+    const alarms = await this.text(ALARMS);
+    if (alarms !== undefined) await this.replace(ALARMS, metricsUntil(alarms, update));
+    if (!this.writesEvents) return;
+    await this.replace(EVENTS, recordsUntil(await readFile(join(this.path, EVENTS)), update));
   }
 
   /** The best loss of the validations so far; infinite without one. */
   async leastValidationLoss(): Promise<number> {
-    const lines = (await readFile(join(this.path, METRICS), 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '');
-    const losses = lines.flatMap((line) => JSON.parse(line).validation?.loss ?? []);
-    return Math.min(Number.POSITIVE_INFINITY, ...losses);
+    return leastValidationLoss(await readFile(join(this.path, METRICS), 'utf8'));
   }
 
   async save(checkpoint: Checkpoint, state: OptimizerState): Promise<void> {
     const bytes = writeCheckpoint(checkpoint);
-    await writeSynced(join(this.path, incoming(OPTIMIZER)), formatState(state, checkpoint, bytes));
+    await writeSynced(join(this.path, incoming(OPTIMIZER)), await formatState(state, checkpoint, bytes));
     await writeSynced(join(this.path, incoming(CHECKPOINT)), bytes);
     await sync(join(this.path, METRICS));
     for (const file of [CHECKPOINT, OPTIMIZER]) {
@@ -160,21 +186,17 @@ export class RunFolder {
   }
 
   /** Writes a second checkpoint beside the run's own, in place of the one before: `checkpoint_average.npz`. */
-  async saveBeside(kind: 'average' | 'best', checkpoint: Checkpoint): Promise<void> {
-    const file = CHECKPOINT.replace('.', `_${kind}.`);
-    await writeSynced(join(this.path, incoming(file)), writeCheckpoint(checkpoint));
-    await rename(join(this.path, incoming(file)), join(this.path, file));
-    await sync(this.path);
+  async saveBeside(kind: Beside, checkpoint: Checkpoint): Promise<void> {
+    await this.replace(fileBeside(kind), writeCheckpoint(checkpoint));
   }
 
   /** The optimiser's file that belongs to the checkpoint: in place, or still incoming when a save was cut off. */
   private async matchingOptimizer(checkpoint: Uint8Array): Promise<Uint8Array> {
-    const wanted = fingerprint(checkpoint);
     for (const file of [OPTIMIZER, incoming(OPTIMIZER)]) {
       const path = join(this.path, file);
       if (!(await exists(path))) continue;
       const bytes = await readFile(path);
-      if (fingerprintIn(bytes, path) !== wanted) continue;
+      if (!(await belongsTo(bytes, path, checkpoint))) continue;
       await rename(path, join(this.path, OPTIMIZER));
       return bytes;
     }
@@ -194,74 +216,26 @@ export class RunFolder {
     }
   }
 
-  /** Drops metrics of updates after the checkpoint, and a last line that was cut off. */
-  private async cutMetrics(update: number): Promise<void> {
-    const path = join(this.path, METRICS);
-    const text = (await exists(path)) ? await readFile(path, 'utf8') : '';
-    const kept = text.split('\n').filter((line) => updateOf(line) <= update);
-    await writeSynced(path, kept.map((line) => `${line}\n`).join(''));
+  /** Puts a file in the place of a former one, which is there until this one is whole. */
+  private async replace(file: string, content: string | Uint8Array): Promise<void> {
+    await writeSynced(join(this.path, incoming(file)), content);
+    await rename(join(this.path, incoming(file)), join(this.path, file));
+    await sync(this.path);
+  }
+
+  private async text(file: string): Promise<string | undefined> {
+    const path = join(this.path, file);
+    return (await exists(path)) ? readFile(path, 'utf8') : undefined;
   }
 }
 
-/** The update that a line of metrics tells of; infinite for a line that is not whole. */
-function updateOf(line: string): number {
-  try {
-    return JSON.parse(line).update ?? Number.POSITIVE_INFINITY;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
+/** Seconds since 1970-01-01 UTC. */
+const wallTime = () => Date.now() / 1000;
 
-/** Arrays by parameter name that an optimiser's file holds; the average only where a run keeps one. */
-const STATES = ['moment1', 'moment2', 'average'] as const;
-
-function formatState(state: OptimizerState, checkpoint: Checkpoint, checkpointBytes: Uint8Array): Uint8Array {
-  const entries = new Map<string, NpyArray>([
-    ['checkpoint', { shape: [], data: [fingerprint(checkpointBytes)] }],
-    ['update', { shape: [], data: BigInt64Array.of(BigInt(state.update)) }],
-  ]);
-  for (const kind of STATES) {
-    for (const [name, data] of state[kind] ?? []) {
-      entries.set(`${kind}:${name}`, { shape: checkpoint.parameters.get(name)!.shape, data });
-    }
-  }
-  return writeNpz(entries);
-}
-
-function parseState(bytes: Uint8Array, path: string, checkpoint: Checkpoint): OptimizerState {
-  const entries = readNpz(bytes, path);
-  const update = Number(entries.get('update')?.data[0]);
-  if (!Number.isSafeInteger(update)) {
-    throw new CheckpointError(
-      `${path} does not say after which update it was saved: it is damaged; start a new run from the checkpoint.`,
-    );
-  }
-  const arrays = (kind: (typeof STATES)[number]) => {
-    const found = new Map<string, Float32Array>();
-    for (const [name, { data }] of checkpoint.parameters) {
-      const array = entries.get(`${kind}:${name}`)?.data;
-      if (!(array instanceof Float32Array) || array.length !== data.length) {
-        throw new CheckpointError(
-          `${path} has no ${kind} of ${name}: it is damaged; start a new run from the checkpoint.`,
-        );
-      }
-      found.set(name, array);
-    }
-    return found;
-  };
-  const averaged = [...entries.keys()].some((key) => key.startsWith('average:'));
-  return {
-    update,
-    moment1: arrays('moment1'),
-    moment2: arrays('moment2'),
-    ...(averaged && { average: arrays('average') }),
-  };
-}
-
-const fingerprint = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-function fingerprintIn(optimizer: Uint8Array, path: string): string {
-  return String(readNpz(optimizer, path).get('checkpoint')?.data[0]);
+/** A line of metrics for TensorBoard. */
+function eventOf(line: string): Uint8Array {
+  const metrics = JSON.parse(line);
+  return scalarRecord(wallTime(), metrics.update, scalarsOf(metrics));
 }
 
 function unwritable(path: string, why: string, cause?: unknown): ConfigError {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Phase, warmUpCosine } from './run_config';
-import { mostArSteps, scheduled, totalUpdates } from './schedule';
+import {
+  activationsAt,
+  batchSizeAt,
+  mostArSteps,
+  scheduled,
+  totalUpdates,
+  updateOfWindow,
+  windowsBefore,
+} from './schedule';
 
 /** The paper's three phases (spec 11). */
 const GRAPHCAST: Phase[] = [
@@ -33,5 +41,30 @@ describe('schedule', () => {
     const rates = Array.from({ length: updates }, (_, k) => scheduled(phases, k).learningRate);
     expect(Math.max(...rates)).toBeLessThanOrEqual(1e-3);
     expect(rates[0]).toBe(0);
+  });
+
+  it("gives phases their own batch size and precision, else the run's", () => {
+    const [first, second, third] = GRAPHCAST;
+    const config = {
+      phases: [{ ...first, updates: 3 }, { ...second, updates: 2, batch_size: 5 }, third],
+      batch_size: 2,
+      activations: 'float32' as const,
+    };
+    const sizes = [2, 2, 2, 5, 5, 2, 2];
+    let windows = 0;
+    for (const [update, size] of sizes.entries()) {
+      expect(batchSizeAt(config, update)).toBe(size);
+      expect(windowsBefore(config, update)).toBe(windows);
+      for (let i = 0; i < size; i++) expect(updateOfWindow(config, windows++)).toBe(update);
+    }
+    expect(windowsBefore(config, 20000)).toBe(6 + 10 + 2 * 19995); // past the end
+    expect(updateOfWindow(config, 6 + 10 + 2 * 19995)).toBe(20000);
+    config.phases[1] = { ...config.phases[1], activations: 'bfloat16' };
+    expect([2, 3, 4, 5].map((update) => activationsAt(config, update))).toEqual([
+      'float32',
+      'bfloat16',
+      'bfloat16',
+      'float32',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
-import type { LearningRate, Phase } from './run_config';
+import type { ElementType } from '../webgpu/tensor';
+import type { LearningRate, Phase, RunConfig } from './run_config';
 
 /** What the schedule says of one update. */
 export interface ScheduledUpdate {
@@ -22,12 +23,55 @@ export function mostArSteps(phases: Phase[]): number {
  * the phase, as the reference's optimiser library does. Past the end, the last phase's last word holds.
  */
 export function scheduled(phases: Phase[], update: number): ScheduledUpdate {
+  const { phase, start } = phaseAt(phases, update);
+  return inPhase(phase, Math.min(1, (update - start) / phase.updates));
+}
+
+/** Windows of an update (0, 1, …) in all processes together. */
+export function batchSizeAt(config: Pick<RunConfig, 'phases' | 'batch_size'>, update: number): number {
+  return phaseAt(config.phases, update).phase.batch_size ?? config.batch_size;
+}
+
+/** How activations are stored in an update (0, 1, …). */
+export function activationsAt(
+  config: Pick<RunConfig, 'phases' | 'activations'>,
+  update: number,
+): ElementType {
+  return phaseAt(config.phases, update).phase.activations ?? config.activations;
+}
+
+/** Windows that all updates before one (0, 1, …) take. */
+export function windowsBefore(config: Pick<RunConfig, 'phases' | 'batch_size'>, update: number): number {
+  let windows = 0;
+  for (const [i, { updates, batch_size }] of config.phases.entries()) {
+    const isLast = i === config.phases.length - 1;
+    const taken = isLast ? update : Math.min(update, updates);
+    windows += taken * (batch_size ?? config.batch_size);
+    update -= taken;
+  }
+  return windows;
+}
+
+/** The update (0, 1, …) that takes a window (0, 1, …): the inverse of {@link windowsBefore}. */
+export function updateOfWindow(config: Pick<RunConfig, 'phases' | 'batch_size'>, window: number): number {
+  let update = 0;
+  for (const [i, { updates, batch_size }] of config.phases.entries()) {
+    const inPhase = Math.floor(window / (batch_size ?? config.batch_size));
+    if (inPhase < updates || i === config.phases.length - 1) return update + inPhase;
+    update += updates;
+    window -= updates * (batch_size ?? config.batch_size);
+  }
+  return update;
+}
+
+/** The phase of an update, the last one past the end, and the update that it starts with. */
+function phaseAt(phases: Phase[], update: number): { phase: Phase; start: number } {
   let start = 0;
-  for (const phase of phases) {
-    if (update < start + phase.updates) return inPhase(phase, (update - start) / phase.updates);
+  for (const phase of phases.slice(0, -1)) {
+    if (update < start + phase.updates) return { phase, start };
     start += phase.updates;
   }
-  return inPhase(phases[phases.length - 1], 1);
+  return { phase: phases[phases.length - 1], start };
 }
 
 function inPhase(phase: Phase, share: number): ScheduledUpdate {

@@ -8,14 +8,15 @@ import type { Gpu } from '../webgpu/device';
 import { Executor } from '../webgpu/execute';
 import { DispatchTimer, type KernelTime } from '../webgpu/profile';
 import { ReadbackRing } from '../webgpu/readback';
-import type { Tensor } from '../webgpu/tensor';
+import type { ElementType, Tensor } from '../webgpu/tensor';
 import type { Collective } from './collective';
 import { type ChannelWeights, channelWeights, trainingTerms } from './loss_weights';
 import { trainerBytes } from './memory_plan';
+import { type ModuleRange, moduleRanges, type NormByModule, normsOf } from './module_norms';
 import { Optimizer } from './optimizer';
 import { type Loss, lossFromSums, RolloutLoss } from './rollout_loss';
 import type { RunConfig } from './run_config';
-import { mostArSteps, scheduled, totalUpdates } from './schedule';
+import { activationsAt, batchSizeAt, mostArSteps, scheduled, totalUpdates } from './schedule';
 import type { Validation, ValidationMetrics } from './validation';
 import { WindowQueue } from './window_queue';
 import { WindowSequence } from './window_sequence';
@@ -32,7 +33,29 @@ export interface UpdateMetrics extends Loss {
   seconds: number;
   /** How much of these the update waited for data, s. */
   dataWaitSeconds: number;
+  /** Windows per second, as long as the GPU had this update and no other. */
+  samplesPerSecond: number;
+  /** Of the network's matrix products, whatever is computed twice counted once, in the same time. */
+  usefulFlopsPerSecond: number;
+  /** GPU memory of everything that the run holds. */
+  gpuBytes: number;
+  /** Of the batch's windows in all processes, seconds since 1970-01-01 UTC. */
+  initialTimes: number[];
+  gradientNormByModule: NormByModule;
+  /** Only of every {@link DETAILED_EVERY}th update, as it must be read back for it. */
+  detail?: UpdateDetail;
 }
+
+/** What an update found and changed. */
+export interface UpdateDetail {
+  /** Norms of the parameters after the update. */
+  parameterNormByModule: NormByModule;
+  /** Norms of the difference that it made. */
+  updateNormByModule: NormByModule;
+}
+
+/** Seldom enough that reading the parameters twice costs nothing to speak of. */
+const DETAILED_EVERY = 50;
 
 /** A checkpoint's numbers beyond the parameters. */
 export interface OptimizerState {
@@ -41,6 +64,8 @@ export interface OptimizerState {
   moment2: Map<string, Float32Array>;
   /** The parameters' moving average, for a run that keeps one. */
   average?: Map<string, Float32Array>;
+  /** What the schedule's learning rates are multiplied by: halved whenever a run was put back. Absent: 1. */
+  rateScale?: number;
 }
 
 export interface TrainerOptions {
@@ -66,6 +91,7 @@ export interface TrainerOptions {
 export class Trainer {
   readonly model: Model;
   readonly config: RunConfig;
+  private readonly activations: ElementType;
   private readonly optimizer: Optimizer;
   private readonly loss: RolloutLoss;
   private readonly executor: Executor;
@@ -74,8 +100,12 @@ export class Trainer {
   private readonly collective: Collective | undefined;
   private readonly weights: ChannelWeights;
   private readonly sumsRing: ReadbackRing;
-  private readonly normRing: ReadbackRing;
-  private done: number;
+  private readonly figuresRing: ReadbackRing;
+  private readonly ranges: ModuleRange[];
+  private done = 0;
+  private rateScale = 1;
+  /** When the last results came back, ms. */
+  private lastResult = 0;
 
   private constructor(
     model: Model,
@@ -85,9 +115,10 @@ export class Trainer {
     reader: WindowReader,
     o: TrainerOptions,
   ) {
-    const { config, state } = o;
+    const { config } = o;
     this.model = model;
     this.config = config;
+    this.activations = activationsAt(config, o.state?.update ?? 0);
     this.optimizer = optimizer;
     this.executor = executor;
     this.sequence = sequence;
@@ -95,9 +126,10 @@ export class Trainer {
     this.loss = new RolloutLoss(model, executor, mostArSteps(config.phases));
     this.weights = channelWeights(model.channels);
     this.sumsRing = new ReadbackRing(o.gpu, model.memory, model.sums);
-    this.normRing = new ReadbackRing(o.gpu, model.memory, optimizer.norm);
+    this.figuresRing = new ReadbackRing(o.gpu, model.memory, optimizer.figures);
+    this.ranges = moduleRanges(model.layout);
     this.collective = o.collective;
-    this.done = state?.update ?? 0;
+    this.restore(o.parameters, o.state);
   }
 
   /**
@@ -118,7 +150,7 @@ export class Trainer {
       grid: dataset,
       statistics: o.statistics,
       training: trainingTerms(dataset, channels, steps > 1),
-      activations: config.activations,
+      activations: activationsAt(config, o.state?.update ?? 0),
       variant: o.variant ?? config.kernel_variant,
       memoryBudget: o.memoryBudget && o.memoryBudget - beside.moments - beside.frames,
     });
@@ -129,19 +161,6 @@ export class Trainer {
         frozen: config.freeze,
         averageDecay: config.ema_decay,
       });
-      const { moment1, moment2, average } = optimizer;
-      // Every process starts from the numbers of the first.
-      const write = (tensor: Tensor, values: ReadonlyMap<string, Float32Array>) => {
-        const flat = model.layout.pack(values);
-        o.collective?.broadcast(flat);
-        model.memory.write(tensor, flat);
-      };
-      write(model.parameters, o.parameters);
-      if (average) write(average, o.state?.average ?? o.parameters);
-      if (o.state) {
-        write(moment1, o.state.moment1);
-        write(moment2, o.state.moment2);
-      }
       return new Trainer(model, optimizer, new Executor(gpu), sequence, reader, o);
     } catch (error) {
       optimizer?.destroy();
@@ -150,9 +169,34 @@ export class Trainer {
     }
   }
 
+  /**
+   * Puts the run to where it was, or to its start. What is still on its way to the GPU comes before; its metrics are no
+   * longer the run's.
+   */
+  restore(parameters: ReadonlyMap<string, Float32Array>, state?: OptimizerState): void {
+    const { model, optimizer, collective } = this;
+    // Every process goes on from the numbers of the first.
+    const write = (tensor: Tensor, values: ReadonlyMap<string, Float32Array> | undefined) => {
+      const flat = values ? model.layout.pack(values) : new Float32Array(model.layout.length);
+      collective?.broadcast(flat);
+      model.memory.write(tensor, flat);
+    };
+    write(model.parameters, parameters);
+    write(optimizer.moment1, state?.moment1);
+    write(optimizer.moment2, state?.moment2);
+    if (optimizer.average) write(optimizer.average, state?.average ?? parameters);
+    this.done = state?.update ?? 0;
+    this.rateScale = state?.rateScale ?? 1;
+  }
+
   /** Updates done so far. */
   get updates(): number {
     return this.done;
+  }
+
+  /** Whether the next update stores activations in another way, for which another trainer must be built. */
+  get isOutgrown(): boolean {
+    return activationsAt(this.config, this.done) !== this.activations;
   }
 
   /** GPU memory in use, bytes. */
@@ -167,8 +211,11 @@ export class Trainer {
   async update(): Promise<{ metrics: Promise<UpdateMetrics> }> {
     const start = performance.now();
     const { model, config, executor } = this;
-    const { learningRate, arSteps } = scheduled(config.phases, this.done);
-    const terms = config.batch_size * arSteps;
+    const { learningRate: rate, arSteps } = scheduled(config.phases, this.done);
+    const learningRate = rate * this.rateScale;
+    const samples = batchSizeAt(config, this.done);
+    const terms = samples * arSteps;
+    const initialTimes = this.sequence.initialTimes(this.done);
     const [first, end] = [this.done, this.done + 1].map((update) => this.sequence.drawsBefore(update));
     let waited = 0;
     await this.loss.begin(terms);
@@ -181,19 +228,45 @@ export class Trainer {
     if (this.collective) await this.addUp(this.collective);
     const update = ++this.done;
     this.optimizer.writeSchedule(update, learningRate);
+    const before = this.tellsDetail(update) ? await model.memory.read(model.parameters) : undefined;
     await executor.run(this.optimizer.commands);
-    const [sums, norm] = [await this.sumsRing.capture(), await this.normRing.capture()];
-    const metrics = Promise.all([sums.value, norm.value]).then(([channelSums, [squared]]) => ({
-      update,
-      ...lossFromSums(channelSums, model.channels, this.weights, model.gridNodes, terms),
-      gradientNorm: Math.sqrt(squared),
-      learningRate,
-      arSteps,
-      seconds: (performance.now() - start) / 1000,
-      dataWaitSeconds: waited / 1000,
-    }));
+    const [sums, figures] = [await this.sumsRing.capture(), await this.figuresRing.capture()];
+    const detail = before && this.detailSince(before, await model.memory.read(model.parameters));
+    const metrics = Promise.all([sums.value, figures.value]).then(([channelSums, norms]): UpdateMetrics => {
+      const now = performance.now();
+      const alone = (now - Math.max(start, this.lastResult)) / 1000;
+      this.lastResult = now;
+      const { norm, byModule } = this.optimizer.gradientNorms(norms);
+      return {
+        update,
+        ...lossFromSums(channelSums, model.channels, this.weights, model.gridNodes, terms),
+        gradientNorm: norm,
+        learningRate,
+        arSteps,
+        seconds: (now - start) / 1000,
+        dataWaitSeconds: waited / 1000,
+        samplesPerSecond: samples / alone,
+        usefulFlopsPerSecond: (3 * model.forwardFlops * terms) / alone,
+        gpuBytes: this.bytes,
+        initialTimes,
+        gradientNormByModule: byModule,
+        detail,
+      };
+    });
     metrics.catch(() => undefined); // whoever awaits it sees the error; nobody else must
     return { metrics };
+  }
+
+  /** Only the process that writes the run's folder tells it. */
+  private tellsDetail(update: number): boolean {
+    return update % DETAILED_EVERY === 0 && (this.collective?.rank ?? 0) === 0;
+  }
+
+  private detailSince(before: Float32Array, after: Float32Array): UpdateDetail {
+    return {
+      parameterNormByModule: normsOf(this.ranges, after),
+      updateNormByModule: normsOf(this.ranges, after, before),
+    };
   }
 
   /**
@@ -233,19 +306,20 @@ export class Trainer {
 
   /** What a checkpoint needs beyond the parameters to continue bit for bit. */
   async readState(): Promise<OptimizerState> {
-    const { model, optimizer } = this;
+    const { model, optimizer, rateScale } = this;
     const read = async (tensor: Tensor) => model.layout.unpack(await model.memory.read(tensor));
     return {
       update: this.done,
       moment1: await read(optimizer.moment1),
       moment2: await read(optimizer.moment2),
       average: optimizer.average && (await read(optimizer.average)),
+      ...(rateScale !== 1 && { rateScale }),
     };
   }
 
   destroy(): void {
     this.sumsRing.destroy();
-    this.normRing.destroy();
+    this.figuresRing.destroy();
     this.optimizer.destroy();
     this.model.destroy();
   }

@@ -25,7 +25,7 @@ export class WindowQueue {
   }
 
   /**
-   * The window of a draw; draws are asked for in ascending order.
+   * The window of a draw; draws are asked for in ascending order, except that a run may be put back.
    *
    * @throws DatasetError when it cannot be read or holds a NaN; asked for again, it is read again
    */

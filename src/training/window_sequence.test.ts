@@ -87,6 +87,25 @@ describe('the windows of a run', () => {
     }
   });
 
+  it('are shared by processes whatever the batch size of the phase', () => {
+    const phases = [phase(3, 1), { ...phase(2, 1), batch_size: 6 }, phase(4, 1)];
+    const config = configOf({ batch_size: 2, phases });
+    const whole = new WindowSequence(days(10), config);
+    const shares = [0, 1].map((rank) => new WindowSequence(days(10), config, { rank, size: 2 }));
+    for (let update = 0; update < 9; update++) {
+      const drawn = (of: WindowSequence) => {
+        const [first, end] = [of.drawsBefore(update), of.drawsBefore(update + 1)];
+        return Array.from({ length: end - first }, (_, i) => of.at(first + i).firstFrame);
+      };
+      expect(drawn(whole)).toHaveLength(update === 3 || update === 4 ? 6 : 2);
+      expect(shares.flatMap(drawn)).toEqual(drawn(whole));
+    }
+    const odd = configOf({ batch_size: 2, phases: [phase(1, 1), { ...phase(1, 1), batch_size: 3 }] });
+    expect(() => new WindowSequence(days(10), odd, { rank: 0, size: 2 })).toThrow(
+      /^phases\[1\]\.batch_size is 3, which 2 processes cannot share equally/,
+    );
+  });
+
   it('take every window of an epoch once', () => {
     const config = configOf({ sampling: 'epochs', batch_size: 2, phases: [phase(100, 1)] });
     const sequence = new WindowSequence(days(5), config);

@@ -5,7 +5,7 @@ import { WindowIndex } from '../weather/window_index';
 import type { Collective } from './collective';
 import type { RunConfig } from './run_config';
 import { Sampler } from './sampler';
-import { mostArSteps, scheduled } from './schedule';
+import { batchSizeAt, mostArSteps, scheduled, updateOfWindow, windowsBefore } from './schedule';
 
 /** A window to train on. */
 export interface DrawnWindow {
@@ -20,6 +20,7 @@ export interface DrawnWindow {
 export class WindowSequence {
   private readonly config: RunConfig;
   private readonly share: Pick<Collective, 'rank' | 'size'>;
+  private readonly times: Dataset['times'];
   private readonly index: WindowIndex;
   private readonly sampler: Sampler;
   /** Windows to draw from, by number of autoregressive steps. */
@@ -35,13 +36,16 @@ export class WindowSequence {
     config: RunConfig,
     share: Pick<Collective, 'rank' | 'size'> = { rank: 0, size: 1 },
   ) {
-    if (config.batch_size % share.size !== 0) {
+    for (const [i, { batch_size }] of config.phases.entries()) {
+      const size = batch_size ?? config.batch_size;
+      if (size % share.size === 0) continue;
       throw new ConfigError(
-        `batch_size is ${config.batch_size}, which ${share.size} processes cannot share equally: make it a multiple of ${share.size}.`,
+        `${batch_size === undefined ? '' : `phases[${i}].`}batch_size is ${size}, which ${share.size} processes cannot share equally: make it a multiple of ${share.size}.`,
       );
     }
     this.config = config;
     this.share = share;
+    this.times = dataset.times;
     this.index = new WindowIndex(dataset, periodNamed(config.periods, 'train'));
     this.sampler = new Sampler(config.sampling, config.seed);
     this.index.requireWindows(mostArSteps(config.phases));
@@ -49,26 +53,36 @@ export class WindowSequence {
 
   /** The number of this process's draws before an update (0, 1, …). */
   drawsBefore(update: number): number {
-    return update * this.ownDraws;
+    return windowsBefore(this.config, update) / this.share.size;
+  }
+
+  /** Initial times of an update's (0, 1, …) windows in all processes, seconds since 1970-01-01 UTC. */
+  initialTimes(update: number): number[] {
+    const [first, end] = [update, update + 1].map((at) => windowsBefore(this.config, at));
+    const frames = this.framesFor(update);
+    return Array.from({ length: end - first }, (_, i) => {
+      return this.times[this.sampler.draw(first + i, frames) + 1];
+    });
   }
 
   /** The window of a draw (0, 1, …) of this process. */
   at(draw: number): DrawnWindow {
-    const update = Math.floor(draw / this.ownDraws);
-    const { arSteps } = scheduled(this.config.phases, update);
-    let frames = this.firstFrames.get(arSteps);
-    if (!frames) {
-      frames = this.index.firstFrames(arSteps);
-      this.firstFrames.set(arSteps, frames);
-    }
+    const { config, share } = this;
+    const update = updateOfWindow(config, draw * share.size);
+    const { arSteps } = scheduled(config.phases, update);
+    const frames = this.framesFor(update);
     // Together the processes draw what one alone would.
-    const place = this.share.rank * this.ownDraws + (draw % this.ownDraws);
-    return { firstFrame: this.sampler.draw(update * this.config.batch_size + place, frames), arSteps };
+    const ofOthers = (share.rank * batchSizeAt(config, update)) / share.size;
+    const place = ofOthers + draw - this.drawsBefore(update);
+    return { firstFrame: this.sampler.draw(windowsBefore(config, update) + place, frames), arSteps };
   }
 
-  /** Of one update. */
-  private get ownDraws(): number {
-    return this.config.batch_size / this.share.size;
+  /** First frames of all windows that an update (0, 1, …) draws from. */
+  private framesFor(update: number): number[] {
+    const { arSteps } = scheduled(this.config.phases, update);
+    const frames = this.firstFrames.get(arSteps) ?? this.index.firstFrames(arSteps);
+    this.firstFrames.set(arSteps, frames);
+    return frames;
   }
 }
 

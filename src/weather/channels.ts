@@ -76,3 +76,16 @@ export function channelLayout(task: Task): ChannelLayout {
     residual: state.map(({ variable }) => isInput.has(variable)),
   };
 }
+
+/** Each variable once, with its levels: 'temperature (50, 100 hPa), 2m_temperature'. */
+export function channelsInWords(channels: Channel[]): string {
+  const levels = new Map<string, Set<number>>();
+  for (const { variable, level } of channels) {
+    const found = levels.get(variable) ?? new Set();
+    levels.set(variable, level === null ? found : found.add(level));
+  }
+  const words = [...levels].map(([variable, at]) =>
+    at.size === 0 ? variable : `${variable} (${[...at].join(', ')} hPa)`,
+  );
+  return words.join(', ');
+}

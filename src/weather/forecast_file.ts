@@ -18,7 +18,7 @@ export interface Forecast {
   initialTime: number;
   /** Hours after the initial time, one per state. */
   leadHours: number[];
-  layout: ChannelLayout;
+  layout: Pick<ChannelLayout, 'state'>;
   /** Per lead time [state channels, grid nodes], physical units. */
   states: Float32Array[];
 }
@@ -53,7 +53,7 @@ export function writeForecast(forecast: Forecast): Promise<Uint8Array<ArrayBuffe
 }
 
 /** One variable per target, [batch, time, level?, lat, lon], out of states that hold all channels of one time. */
-function fields(layout: ChannelLayout, states: Float32Array[], gridNodes: number): NetcdfVariableSpec[] {
+function fields(layout: Forecast['layout'], states: Float32Array[], gridNodes: number): NetcdfVariableSpec[] {
   const names = [...new Set(layout.state.map(({ variable }) => variable))];
   return names.map((name) => {
     const first = layout.state.findIndex(({ variable }) => variable === name);

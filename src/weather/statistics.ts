@@ -208,18 +208,22 @@ export async function writeStatistics({
   return files;
 }
 
+/** On all levels of any variable; NaN, the fill value, where a variable has no value. */
 function writeTable(table: Table): Promise<Uint8Array<ArrayBuffer>> {
-  const entries = [...table];
-  const levels = entries.find(([, entry]) => entry.levels)?.[1].levels ?? null;
-  const variables = entries.map(
+  const levels = [...new Set([...table.values()].flatMap((entry) => entry.levels ?? []))].sort(
+    (a, b) => a - b,
+  );
+  const variables = [...table].map(
     ([name, entry]): NetcdfVariableSpec => ({
       name,
       dimensions: entry.levels ? ['level'] : [],
-      data: entry.values,
+      data: entry.levels
+        ? Float64Array.from(levels, (level) => entry.values[entry.levels!.indexOf(level)] ?? Number.NaN)
+        : entry.values,
       attributes: { _FillValue: Float64Array.of(Number.NaN) },
     }),
   );
-  if (!levels) return writeNetcdf({ dimensions: {}, variables });
+  if (levels.length === 0) return writeNetcdf({ dimensions: {}, variables });
   const level = {
     name: 'level',
     dimensions: ['level'],

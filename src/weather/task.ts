@@ -120,7 +120,7 @@ export function validateTask(task: Task): void {
  *
  * @throws DatasetError when the dataset has no state variable.
  */
-export function taskFromDataset(dataset: Dataset): Task {
+export function taskFromDataset(dataset: Pick<Dataset, 'name' | 'levels' | 'variables'>): Task {
   const states: string[] = [];
   const statics: string[] = [];
   for (const { name, hasTime, hasLevel } of dataset.variables.values()) {

@@ -38,7 +38,16 @@ export interface Gpu {
   expectHealthy(): void;
   /** The compiled pipeline of a kernel; compiled once per set of constants and element types. */
   pipeline(request: PipelineRequest): Promise<GPUComputePipeline>;
+  /** Everything that was compiled so far, to be read. */
+  compiled: readonly CompiledKernel[];
   close(): void;
+}
+
+/** A kernel as it was handed to the driver. */
+export interface CompiledKernel {
+  kernel: string;
+  /** Complete WGSL: generated header and body. */
+  code: string;
 }
 
 export interface PipelineRequest {
@@ -107,6 +116,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     fault ??= new DeviceError('The GPU device was lost: reopen it and resume from the last checkpoint.');
     return { reason: reason === 'destroyed' ? 'destroyed' : 'unknown', message };
   });
+  const compiled: CompiledKernel[] = [];
   const pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
   return {
     device,
@@ -123,10 +133,15 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
       pipelines.set(kernel, ofKernel);
       const values = Object.keys(kernel.constants).map((name) => constants[name]);
       const key = `${values} ${Object.keys(kernel.bindings).map(elementOf)}`;
-      const made = ofKernel.get(key) ?? compile(device, kernel, kernelSource(kernel, constants, elementOf));
+      const known = ofKernel.get(key);
+      if (known) return known;
+      const code = kernelSource(kernel, constants, elementOf);
+      compiled.push({ kernel: kernel.name, code });
+      const made = compile(device, kernel, code);
       ofKernel.set(key, made);
       return made;
     },
+    compiled,
     close: () => device.destroy(),
   };
 }

@@ -38,6 +38,7 @@ export function paperGpu(limits: AdapterLimits): Gpu {
     lost: new Promise(nothing),
     expectHealthy: nothing,
     pipeline: () => Promise.reject(new Error('a plan on paper cannot be built')),
+    compiled: [],
     close: nothing,
   };
 }

@@ -5,6 +5,7 @@ import './globe/globe.css';
 import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { listenForKeys } from './keyboard';
 import type { Room } from './location_hash';
+import { CommandPalette } from './panels/command_palette';
 import { DropTarget } from './panels/drop_target';
 import { ErrorBoundary } from './panels/error_boundary';
 import { FieldBar } from './panels/field_bar';
@@ -14,16 +15,24 @@ import { Header } from './panels/header';
 import { KernelsFigures } from './panels/kernels_figures';
 import { KernelsPanel } from './panels/kernels_panel';
 import { KeysDialog } from './panels/keys_dialog';
+import { LearnFigures } from './panels/learn_figures';
+import { LearnPanel } from './panels/learn_panel';
 import { Legend } from './panels/legend';
+import { NetworkControls } from './panels/network_controls';
+import { NetworkFigures } from './panels/network_figures';
 import { NoWebGpu } from './panels/no_webgpu';
 import { Notices } from './panels/notices';
+import { PointFigures } from './panels/point_figures';
 import { Rooms } from './panels/rooms';
+import { ScoreFigures } from './panels/score_figures';
+import { ScorePanel } from './panels/score_panel';
 import { StatusLine } from './panels/status_line';
 import { Timeline } from './panels/timeline';
 import { TrainFigures } from './panels/train_figures';
 import { TrainPanel } from './panels/train_panel';
 import { Welcome } from './panels/welcome';
 import { useData } from './state/data';
+import { useScores } from './state/scores';
 import { useShownField } from './state/shown_field';
 import { useTraining } from './state/training';
 import { useView } from './state/view';
@@ -33,7 +42,10 @@ import { useLanguage } from './words/language';
 const PANELS: Record<Room, { Controls: ComponentType; Figures: ComponentType }> = {
   train: { Controls: TrainPanel, Figures: TrainFigures },
   forecast: { Controls: ForecastPanel, Figures: ForecastFigures },
+  score: { Controls: ScorePanel, Figures: ScoreFigures },
+  network: { Controls: NetworkControls, Figures: NetworkFigures },
   kernels: { Controls: KernelsPanel, Figures: KernelsFigures },
+  learn: { Controls: LearnPanel, Figures: LearnFigures },
 };
 
 const Globe = lazy(() => import('./globe/globe'));
@@ -44,7 +56,16 @@ export function App() {
   const hasData = useData((data) => data.dataset !== null);
   const hasRun = useTraining(({ updates }) => updates > 0);
   const hasScores = useShownField(({ scores }) => scores !== null);
-  const speaking = { train: hasRun, forecast: hasScores, kernels: hasData }[room];
+  const scored = useScores(({ scores }) => scores !== null);
+  const speaking = {
+    train: hasRun,
+    forecast: hasScores,
+    score: scored,
+    network: hasData,
+    kernels: hasData,
+    learn: false,
+  }[room];
+  const hasPick = useView((view) => view.pick !== null);
   const { Controls, Figures } = PANELS[room];
   const language = useLanguage((state) => state.language);
   useEffect(listenForKeys, []);
@@ -68,7 +89,7 @@ export function App() {
         {!hasData && <Welcome />}
         <NoWebGpu />
       </main>
-      <div className={`sheet ${speaking ? 'speaking' : ''}`} hidden={!sheetOpen}>
+      <div className={`sheet ${speaking || hasPick ? 'speaking' : ''}`} hidden={!sheetOpen}>
         <button
           type="button"
           className="sheet-close"
@@ -80,6 +101,7 @@ export function App() {
         </section>
         <aside className="right-column" aria-label="Figures">
           <ErrorBoundary key={room} what="The figures">
+            <PointFigures />
             <Figures />
           </ErrorBoundary>
         </aside>
@@ -87,6 +109,7 @@ export function App() {
       <StatusLine />
       <Notices />
       <KeysDialog />
+      <CommandPalette />
       <DropTarget />
     </div>
   );

@@ -1,12 +1,26 @@
 /** The keys: one table that both the listener and the list under '?' read. */
 import { nudged } from './globe/camera_controls';
-import { LAYERS, ROOMS } from './location_hash';
+import { RANGE_KINDS, ROOMS } from './location_hash';
+import { usePalette } from './state/commands';
 import { nearestLevel, useData } from './state/data';
-import { useForecasts } from './state/forecast';
-import { shownForecast } from './state/shown_field';
-import { stepInitial, stepLead, togglePlay } from './state/timeline';
+import { availableLayers } from './state/field_values';
+import { walkLesson } from './state/lessons';
+import { saveImage } from './state/pictures';
+import { useShownField } from './state/shown_field';
+import { changePlaySpeed, stepInitial, stepLead, togglePlay } from './state/timeline';
 import { singleStep, trainOrPause } from './state/training';
-import { moveCamera, showField, showLayer, useView } from './state/view';
+import {
+  chooseUnit,
+  moveCamera,
+  nextComparison,
+  pickPlace,
+  showField,
+  showLayer,
+  toggleOverlay,
+  toggleProjection,
+  useView,
+} from './state/view';
+import { unitChoices } from './units';
 
 export interface KeyAction {
   /** As shown in the list. */
@@ -16,6 +30,8 @@ export interface KeyAction {
   match: string[];
   /** Goes on while the key is held. */
   repeats?: boolean;
+  /** Only then is the key the page's; always when left out. */
+  when?(): boolean;
   run(event: KeyboardEvent): void;
 }
 
@@ -44,19 +60,24 @@ export const KEY_ACTIONS: KeyAction[] = [
     match: ['[', ']'],
     run: ({ key }) => stepLevel(key === ']' ? 1 : -1),
   },
-  { keys: ['L'], words: 'Next layer: forecast, truth, error', match: ['l'], run: nextLayer },
+  { keys: ['L'], words: 'Next layer: forecast, truth, error, 6 h change', match: ['l'], run: nextLayer },
+  { keys: ['C'], words: 'Compare: divider, two globes, off', match: ['c'], run: nextComparison },
+  { keys: ['F'], words: 'Flat map or globe', match: ['f'], run: toggleProjection },
+  { keys: ['W'], words: 'Wind', match: ['w'], run: () => toggleOverlay('wind') },
+  { keys: ['I'], words: 'Isolines', match: ['i'], run: () => toggleOverlay('isolines') },
+  { keys: ['H'], words: 'Highs and lows', match: ['h'], run: () => toggleOverlay('extremes') },
+  { keys: ['G'], words: 'Graticule', match: ['g'], run: () => toggleOverlay('graticule') },
+  { keys: ['M'], words: 'Multi-mesh', match: ['m'], run: () => toggleOverlay('mesh') },
+  { keys: ['P'], words: 'Pick the place in the middle', match: ['p'], run: pickMiddle },
+  { keys: ['U'], words: 'Next unit', match: ['u'], run: nextUnit },
+  { keys: ['R'], words: 'Colour range: fixed, automatic, symmetric', match: ['r'], run: nextRange },
   {
-    keys: ['I'],
-    words: 'Isolines',
-    match: ['i'],
-    run: () => useView.setState(({ isolines }) => ({ isolines: !isolines })),
+    keys: ['<', '>'],
+    words: 'Play slower or faster',
+    match: ['<', '>'],
+    run: ({ key }) => changePlaySpeed(key === '>' ? 1 : -1),
   },
-  {
-    keys: ['M'],
-    words: 'Multi-mesh',
-    match: ['m'],
-    run: () => useView.setState(({ mesh }) => ({ mesh: !mesh })),
-  },
+  { keys: ['E'], words: 'Save image', match: ['e'], run: onOpenData(() => void saveImage()) },
   {
     keys: ROOMS.map((_, i) => String(i + 1)),
     words: 'Rooms, in their order',
@@ -64,11 +85,24 @@ export const KEY_ACTIONS: KeyAction[] = [
     run: ({ key }) => useView.setState({ room: ROOMS[Number(key) - 1], sheetOpen: true }),
   },
   {
+    keys: ['PgUp', 'PgDn'],
+    words: 'Lesson: a step back or on',
+    match: ['pageup', 'pagedown'],
+    when: () => useView.getState().room === 'learn' && useView.getState().lesson !== null,
+    run: ({ key }) => walkLesson(key === 'PageDown' ? 1 : -1),
+  },
+  {
     keys: ['+', '−', '0'],
     words: 'Zoom in, out, whole globe',
     match: ['+', '=', '-', '0'],
     repeats: true,
     run: turnGlobe,
+  },
+  {
+    keys: ['/'],
+    words: 'Any command by its name',
+    match: ['/'],
+    run: () => usePalette.setState({ open: true }),
   },
   {
     keys: ['?'],
@@ -80,7 +114,7 @@ export const KEY_ACTIONS: KeyAction[] = [
     keys: ['Esc'],
     words: 'Close',
     match: ['escape'],
-    run: () => useView.setState({ keysOpen: false, sheetOpen: false, playing: false }),
+    run: () => useView.setState({ keysOpen: false, sheetOpen: false, playing: false, pick: null }),
   },
 ];
 
@@ -100,7 +134,12 @@ export function listenForKeys(): () => void {
       return;
     }
     const action = KEY_ACTIONS.find(({ match }) => match.includes(event.key.toLowerCase()));
-    if (!action || (useView.getState().keysOpen && !ENDS_DIALOG.includes(event.key))) return;
+    if (
+      !action ||
+      !(action.when?.() ?? true) ||
+      (useView.getState().keysOpen && !ENDS_DIALOG.includes(event.key))
+    )
+      return;
     if (event.key !== 'Escape') event.preventDefault();
     if (!event.repeat || action.repeats) action.run(event);
   };
@@ -165,8 +204,28 @@ function stepLevel(steps: number): void {
 }
 
 function nextLayer(): void {
-  const { forecast } = shownForecast();
-  if (!forecast && !useForecasts.getState().running) return;
   const { layer } = useView.getState();
-  showLayer(LAYERS[(LAYERS.indexOf(layer) + 1) % LAYERS.length]);
+  const layers = availableLayers();
+  showLayer(layers[(layers.indexOf(layer) + 1) % layers.length]);
+}
+
+function nextUnit(): void {
+  const { unit } = useShownField.getState().display;
+  const choices = unitChoices(unit);
+  if (choices.length > 0) chooseUnit(choices, choices[(choices.indexOf(unit) + 1) % choices.length]);
+}
+
+function nextRange(): void {
+  useView.setState(({ rangeKind }) => ({
+    rangeKind: RANGE_KINDS[(RANGE_KINDS.indexOf(rangeKind) + 1) % RANGE_KINDS.length],
+  }));
+}
+
+/** Marks the place in the middle of the globe; the marked one again is forgotten. */
+function pickMiddle(): void {
+  const { camera, pick } = useView.getState();
+  const { longitude, latitude } = camera;
+  if (!useData.getState().dataset) return;
+  const isMarked = pick?.longitude === longitude && pick.latitude === latitude;
+  pickPlace(isMarked ? null : { longitude, latitude });
 }

@@ -8,6 +8,7 @@ test('the default place has no hash', () => {
 
 test('a place survives the way through the address', () => {
   const place: Place = {
+    ...DEFAULT_PLACE,
     room: 'forecast',
     variable: '2m_temperature',
     level: null,
@@ -23,6 +24,28 @@ test('a place survives the way through the address', () => {
   expect(decodePlace(hash)).toEqual(place);
 });
 
+test('so do a comparison, the projection, what is drawn over the field, and the picked place', () => {
+  const place: Place = {
+    ...DEFAULT_PLACE,
+    compare: { layer: 'truth', divider: 0.3 },
+    projection: 'flat',
+    overlays: { isolines: false, extremes: true, graticule: false, wind: true, mesh: true },
+    meshLevels: [0, 2],
+    rangeKind: 'symmetric',
+    units: ['K', 'm²/s²'],
+    pick: { longitude: -12.5, latitude: 48.25 },
+  };
+  const hash = encodePlace(place);
+  expect(hash).toContain('compare=truth,0.3&map=flat&over=extremes,wind,mesh&meshlevels=0,2&range=symmetric');
+  expect(decodePlace(hash)).toEqual(place);
+  for (const divider of [0.5, null]) {
+    const compare = { layer: 'error', divider } as const;
+    expect(decodePlace(encodePlace({ ...place, compare })).compare).toEqual(compare);
+  }
+  const none = { isolines: false, extremes: false, graticule: false, wind: false, mesh: false };
+  expect(decodePlace(encodePlace({ ...place, overlays: none })).overlays).toEqual(none);
+});
+
 test('half hours keep their minutes', () => {
   const initialTime = Date.UTC(1959, 0, 2, 6, 30) / 1000;
   expect(decodePlace(encodePlace({ ...DEFAULT_PLACE, initialTime })).initialTime).toBe(initialTime);
@@ -36,6 +59,10 @@ test.each([
   '#view=1,2',
   '#view=0,100,1',
   '#view=a,b,c',
+  '#compare=rumour',
+  '#map=round',
+  '#meshlevels=-1',
+  '#pick=0,91',
 ])('nonsense is ignored: %s', (hash) => {
   expect(decodePlace(hash)).toEqual(DEFAULT_PLACE);
 });

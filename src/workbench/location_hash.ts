@@ -1,14 +1,47 @@
 /**
  * The address holds what decides the picture, so that a link reopens it:
- * `#room=forecast&field=geopotential&level=500&layer=error&init=2018-10-06T18&lead=72&view=lon,lat,zoom`.
+ * `#room=forecast&field=geopotential&level=500&layer=error&init=2018-10-06T18&lead=72&view=lon,lat,zoom`, and
+ * `compare=truth,beside` (or `truth,0.5`: the divider's place), `map=flat`, `over=wind,isolines` (what is drawn over
+ * the field), `meshlevels=0,1`, `range=automatic`, `units=K,kt`, `pick=lon,lat`,
+ * `lesson=3&step=2`.
  * Defaults are left out; anything unreadable is ignored.
  */
 
-export const ROOMS = ['train', 'forecast', 'kernels'] as const;
+export const ROOMS = ['train', 'forecast', 'score', 'network', 'kernels', 'learn'] as const;
 export type Room = (typeof ROOMS)[number];
 
-export const LAYERS = ['forecast', 'truth', 'error'] as const;
+export const LAYERS = ['forecast', 'truth', 'error', 'tendency', 'sensitivity'] as const;
 export type Layer = (typeof LAYERS)[number];
+
+export const PROJECTIONS = ['globe', 'flat'] as const;
+export type Projection = (typeof PROJECTIONS)[number];
+
+/** What a colour range follows: the file's usual spread, the shown values, or these with equal ends about zero. */
+export const RANGE_KINDS = ['fixed', 'automatic', 'symmetric'] as const;
+export type RangeKind = (typeof RANGE_KINDS)[number];
+
+/** What can be drawn over a field. */
+export const OVERLAYS = ['isolines', 'extremes', 'graticule', 'wind', 'mesh'] as const;
+export type Overlay = (typeof OVERLAYS)[number];
+
+/** A second layer beside the first. */
+export interface Comparison {
+  layer: Layer;
+  /** Share of the globe's width left of the divider; null: two globes. */
+  divider: number | null;
+}
+
+/** A place on the globe, degrees. */
+export interface Point {
+  longitude: number;
+  latitude: number;
+}
+
+/** A step of a lesson, both counted from 1. */
+export interface LessonPlace {
+  lesson: number;
+  step: number;
+}
 
 export interface Camera {
   /** Degrees, the point in the middle of the globe. */
@@ -28,6 +61,18 @@ export interface Place {
   initialTime: number | null;
   leadHours: number;
   camera: Camera;
+  compare: Comparison | null;
+  projection: Projection;
+  overlays: Record<Overlay, boolean>;
+  /** Levels of the multi-mesh that are drawn; null: all. */
+  meshLevels: number[] | null;
+  rangeKind: RangeKind;
+  /** Units chosen in place of the usual ones. */
+  units: string[];
+  /** The place whose values are read through time and height. */
+  pick: Point | null;
+  /** Where in the Learn room; null: at its list of lessons. */
+  lesson: LessonPlace | null;
 }
 
 export const DEFAULT_CAMERA: Camera = { longitude: 15, latitude: 38, zoom: 1 };
@@ -40,6 +85,14 @@ export const DEFAULT_PLACE: Place = {
   initialTime: null,
   leadHours: 0,
   camera: DEFAULT_CAMERA,
+  compare: null,
+  projection: 'globe',
+  overlays: { isolines: true, extremes: true, graticule: true, wind: false, mesh: false },
+  meshLevels: null,
+  rangeKind: 'fixed',
+  units: [],
+  pick: null,
+  lesson: null,
 };
 
 export function encodePlace(place: Place): string {
@@ -52,6 +105,17 @@ export function encodePlace(place: Place): string {
   if (place.leadHours !== 0) parts.push(`lead=${place.leadHours}`);
   const view = viewText(place.camera);
   if (view !== viewText(DEFAULT_CAMERA)) parts.push(`view=${view}`);
+  if (place.compare) parts.push(`compare=${comparisonText(place.compare)}`);
+  if (place.projection !== DEFAULT_PLACE.projection) parts.push(`map=${place.projection}`);
+  const over = overlaysText(place.overlays);
+  if (over !== overlaysText(DEFAULT_PLACE.overlays)) parts.push(`over=${over}`);
+  if (place.meshLevels) parts.push(`meshlevels=${place.meshLevels.join(',')}`);
+  if (place.rangeKind !== DEFAULT_PLACE.rangeKind) parts.push(`range=${place.rangeKind}`);
+  if (place.units.length > 0) parts.push(`units=${place.units.map(encodeURIComponent).join(',')}`);
+  if (place.pick) parts.push(`pick=${pointText(place.pick)}`);
+  if (place.room === 'learn' && place.lesson) {
+    parts.push(`lesson=${place.lesson.lesson}`, `step=${place.lesson.step}`);
+  }
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }
 
@@ -67,7 +131,62 @@ export function decodePlace(hash: string): Place {
     initialTime: hourTime(read.get('init')),
     leadHours: Number.isInteger(lead) && lead >= 0 ? lead : 0,
     camera: camera(read.get('view')),
+    compare: comparison(read.get('compare')),
+    projection: oneOf(PROJECTIONS, read.get('map')) ?? DEFAULT_PLACE.projection,
+    overlays: overlays(read.get('over')),
+    meshLevels: wholeNumbers(read.get('meshlevels')),
+    rangeKind: oneOf(RANGE_KINDS, read.get('range')) ?? DEFAULT_PLACE.rangeKind,
+    units: read.get('units')?.split(',').filter(Boolean) ?? [],
+    pick: point(read.get('pick')),
+    lesson: lesson(read.get('lesson'), read.get('step')),
   };
+}
+
+const BESIDE = 'beside';
+
+function comparisonText({ layer, divider }: Comparison): string {
+  if (divider === null) return `${layer},${BESIDE}`;
+  return divider === 0.5 ? layer : `${layer},${Number(divider.toFixed(3))}`;
+}
+
+function comparison(text: string | null): Comparison | null {
+  const [name, place] = text?.split(',') ?? [];
+  const layer = oneOf(LAYERS, name ?? null);
+  if (!layer) return null;
+  if (place === BESIDE) return { layer, divider: null };
+  const divider = Number(place ?? 0.5);
+  return { layer, divider: divider >= 0 && divider <= 1 ? divider : 0.5 };
+}
+
+function overlaysText(shown: Record<Overlay, boolean>): string {
+  return OVERLAYS.filter((overlay) => shown[overlay]).join(',') || 'none';
+}
+
+function overlays(text: string | null): Record<Overlay, boolean> {
+  if (text === null) return DEFAULT_PLACE.overlays;
+  const named = text.split(',');
+  return Object.fromEntries(OVERLAYS.map((name) => [name, named.includes(name)])) as Record<Overlay, boolean>;
+}
+
+function wholeNumbers(text: string | null): number[] | null {
+  const numbers = text ? text.split(',').map(Number) : [];
+  return numbers.length > 0 && numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
+}
+
+function lesson(text: string | null, step: string | null): LessonPlace | null {
+  const [number] = wholeNumbers(text) ?? [];
+  const [at] = wholeNumbers(step) ?? [1];
+  return number >= 1 && at >= 1 ? { lesson: number, step: at } : null;
+}
+
+function pointText({ longitude, latitude }: Point): string {
+  return [longitude, latitude].map((degrees) => Number(degrees.toFixed(2))).join(',');
+}
+
+function point(text: string | null): Point | null {
+  const numbers = text?.split(',').map(Number) ?? [];
+  if (numbers.length !== 2 || !numbers.every(Number.isFinite) || Math.abs(numbers[1]) > 90) return null;
+  return { longitude: numbers[0], latitude: numbers[1] };
 }
 
 function viewText(c: Camera): string {

@@ -63,6 +63,36 @@ export function displayOf(variable: string, fileUnit = ''): Display {
   return DISPLAYS[variable] ?? display(sentence(variable), fileUnit, 1, 0, 'neutral', 'spread');
 }
 
+type Unit = Pick<Display, 'unit' | 'differenceUnit' | 'scale' | 'offset'> & { label?: string };
+
+/** Units that a quantity is also read in, by its usual unit. */
+const OTHER_UNITS: Record<string, Unit[]> = {
+  dam: [
+    { unit: 'm', differenceUnit: 'm', scale: 1 / GRAVITY, offset: 0 },
+    { unit: 'm²/s²', differenceUnit: 'm²/s²', scale: 1, offset: 0, label: 'Geopotential' },
+  ],
+  '°C': [
+    { unit: 'K', differenceUnit: 'K', scale: 1, offset: 0 },
+    { unit: '°F', differenceUnit: '°F', scale: 1.8, offset: -459.67 },
+  ],
+  'm/s': [
+    { unit: 'kt', differenceUnit: 'kt', scale: 3600 / 1852, offset: 0 },
+    { unit: 'km/h', differenceUnit: 'km/h', scale: 3.6, offset: 0 },
+  ],
+};
+
+/** The display in the unit that is among the chosen ones, else as it is. */
+export function inChosenUnit(d: Display, chosen: string[]): Display {
+  const other = OTHER_UNITS[d.unit]?.find(({ unit }) => chosen.includes(unit));
+  return other ? { ...d, ...other } : d;
+}
+
+/** Names of the units that a quantity is read in, the usual one first, from any of them; [] when there is one only. */
+export function unitChoices(unit: string): string[] {
+  const lists = Object.entries(OTHER_UNITS).map(([usual, others]) => [usual, ...others.map((o) => o.unit)]);
+  return lists.find((list) => list.includes(unit)) ?? [];
+}
+
 function sentence(name: string): string {
   const words = name.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -114,6 +144,13 @@ function decimalsOfStep(step: number): number {
     if (Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return digits;
   }
   return 6;
+}
+
+/** '38.0° N 15.0° E'. */
+export function formatPlace({ longitude, latitude }: { longitude: number; latitude: number }): string {
+  const degrees = (value: number, positive: string, negative: string) =>
+    `${Math.abs(value).toFixed(1)}° ${value < 0 ? negative : positive}`;
+  return `${degrees(latitude, 'N', 'S')} ${degrees(longitude, 'E', 'W')}`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

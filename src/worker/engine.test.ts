@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, expect, test, vi } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CheckpointError, ConfigError } from '../errors';
 import { readCheckpoint } from '../graphcast/checkpoint';
 import { Trainer } from '../training/trainer';
@@ -8,6 +10,7 @@ import { samplePlanet } from '../weather/sample_planet.fixture';
 import { dawn } from '../webgpu/dawn';
 import { Engine } from './engine';
 import type { EventName, Events, TrainingSettings, UpdateReport } from './protocol';
+import { diskRunFolders } from './run_folders.fixture';
 
 const SETTINGS: TrainingSettings = {
   preset: 'tiny',
@@ -26,8 +29,16 @@ const open: typeof openDataset = async (...request) =>
 
 const engines: { engine: Engine; close(): void }[] = [];
 
+/** Where the engines of a test keep their runs. */
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'runs-'));
+});
+
 afterEach(() => {
   for (const { close } of engines.splice(0)) close();
+  rmSync(folder, { recursive: true });
 });
 
 const trainerUpdate = Trainer.prototype.update;
@@ -56,6 +67,7 @@ async function startEngine() {
       if (event === 'phase') onPhase.listener?.(detail as Events['phase']);
     },
     open,
+    async () => diskRunFolders(folder),
   );
   await engine.call('openDevice', undefined);
   const lose = () => device?.destroy();
@@ -147,13 +159,14 @@ test('single steps pause, go on as one run, and a forecast past the data has no 
   await until('finished');
 });
 
-test('after a lost device the run goes on where it was last read back', async () => {
+test('after a lost device a run that stands still waits for another one', async () => {
   const { engine, all, until, updates, lose } = await startEngine();
   await engine.call('openDataset', SAMPLE);
   await engine.call('step', SETTINGS);
   await until('paused');
   lose();
   while (all('deviceLost').length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(all('deviceLost')[0].recovering).toBe(false);
   await expect(engine.call('train', SETTINGS)).rejects.toThrow('no WebGPU device');
 
   await engine.call('openDevice', undefined);
@@ -161,6 +174,107 @@ test('after a lost device the run goes on where it was last read back', async ()
   await until('finished');
   expect(updates().map(({ update }) => update)).toEqual([1, 2, 3, 4]);
   expect(all('failed')).toEqual([]);
+});
+
+test('a run whose device is lost asks for another and goes on by itself, to the same end', async () => {
+  const undisturbed = await startEngine();
+  await undisturbed.engine.call('openDataset', SAMPLE);
+  await undisturbed.engine.call('train', { ...SETTINGS, updates: 6 });
+  await undisturbed.until('finished');
+  const expected = await undisturbed.engine.call('exportCheckpoint', undefined);
+
+  const { engine, all, until, updates, lose } = await startEngine();
+  await engine.call('openDataset', SAMPLE);
+  for (let i = 0; i < 2; i++) {
+    await engine.call('step', { ...SETTINGS, updates: 6 });
+    await until('paused');
+  }
+  const update = vi.spyOn(Trainer.prototype, 'update');
+  update.mockImplementation(async function (this: Trainer) {
+    if (this.updates === 4 && all('deviceLost').length === 0) lose();
+    return trainerUpdate.call(this);
+  });
+  await engine.call('train', { ...SETTINGS, updates: 6 });
+  await until('finished');
+  update.mockRestore();
+  expect(all('deviceLost')).toMatchObject([{ recovering: true }]);
+  // Back to what was saved when it was paused last.
+  expect(all('deviceBack')).toMatchObject([{ update: 2 }]);
+  expect(all('failed')).toEqual([]);
+  expect(updates().at(-1)?.update).toBe(6);
+  expect(await engine.call('exportCheckpoint', undefined)).toEqual(expected);
+});
+
+test('a run goes on in another page, bit for bit, where it was saved', async () => {
+  const settings = { ...SETTINGS, updates: 6 };
+  const undisturbed = await startEngine();
+  await undisturbed.engine.call('openDataset', SAMPLE);
+  await undisturbed.engine.call('train', settings);
+  await undisturbed.until('finished');
+
+  const first = await startEngine();
+  await first.engine.call('openDataset', SAMPLE);
+  for (let i = 0; i < 3; i++) {
+    await first.engine.call('step', settings);
+    await first.until('paused');
+  }
+  const second = await startEngine();
+  const [{ id, ...listed }] = await second.engine.call('keptRuns', undefined);
+  expect(listed).toMatchObject({ name: 'tiny 2', update: 3, total: 6, best: null });
+  await expect(second.engine.call('openRun', { id })).rejects.toThrow('No dataset is open');
+  await second.engine.call('openDataset', SAMPLE);
+  await expect(second.engine.call('openRun', { id })).rejects.toThrow('open in another tab');
+  await first.engine.call('openDataset', SAMPLE); // lets the run go
+  await second.engine.call('openRun', { id });
+  expect(second.all('runReady')).toMatchObject([{ id, done: 3, updates: 6 }]);
+  expect(second.all('phase').at(-1)?.phase).toBe('paused');
+  await second.engine.call('train', settings);
+  await second.until('finished');
+  const losses = undisturbed.updates().map(({ loss }) => loss);
+  expect(second.updates().map(({ loss }) => loss)).toEqual(losses.slice(3));
+  expect((await second.engine.call('runCurves', { id })).loss).toEqual(losses);
+  expect(await second.engine.call('exportCheckpoint', undefined)).toEqual(
+    await undisturbed.engine.call('exportCheckpoint', undefined),
+  );
+
+  // A finished run is opened for its forecasts.
+  await second.engine.call('openDataset', SAMPLE);
+  await second.engine.call('openRun', { id });
+  expect(second.all('phase').at(-1)?.phase).toBe('finished');
+  const forecast = { settings, initialFrame: 1, steps: 1 };
+  expect(await second.engine.call('forecast', forecast)).toMatchObject({ parameters: 'update 6' });
+});
+
+test('a run is not continued on other data', async () => {
+  const { engine, until } = await startEngine();
+  await engine.call('openDataset', SAMPLE);
+  await engine.call('step', SETTINGS);
+  await until('paused');
+  const [{ id }] = await engine.call('keptRuns', undefined);
+  const other = new File([readFileSync('src/golden/tiny/dataset.nc')], 'other.nc');
+  await engine.call('openDataset', { files: [other] });
+  await expect(engine.call('openRun', { id })).rejects.toThrow(
+    /"tiny 1" was trained on \d+ frames .* and other.nc holds others: open .* again/,
+  );
+});
+
+test('held-out days are scored on the way, and the best parameters are kept', async () => {
+  const { engine, all, until } = await startEngine();
+  const { times } = await engine.call('openDataset', SAMPLE);
+  const date = (frame: number) => new Date(times[frame] * 1000).toISOString().slice(0, 16);
+  const periods: TrainingSettings['periods'] = {
+    train: [date(0), date(7)],
+    validation: [date(8), date(times.length - 1)],
+  };
+  await engine.call('train', { ...SETTINGS, periods, validateEvery: 2, arSteps: 2, batchSize: 2 });
+  await until('finished');
+  expect(all('validation').map(({ update }) => update)).toEqual([2, 4]);
+  const [{ id, best, config }] = await engine.call('keptRuns', undefined);
+  expect(best).toBe(Math.min(...all('validation').map(({ loss }) => loss)));
+  expect(config).toMatchObject({ batch_size: 2 });
+  expect(config.phases.at(-1)?.ar_steps).toEqual({ from: 2, to: 2 });
+  const { validation } = await engine.call('runCurves', { id });
+  expect(validation.loss).toEqual(all('validation').map(({ loss }) => loss));
 });
 
 test('a run keeps to its training period, and says how far the statistics are', async () => {

@@ -7,16 +7,21 @@ import { DeviceError, WorkbenchError } from '../errors';
 import { writeCheckpoint } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import type { Model } from '../graphcast/model';
+import { AlarmWatch } from '../training/alarms';
 import { requireWindows } from '../training/window_sequence';
 import { channelLayout } from '../weather/channels';
 import { openDataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
+import { periodNamed } from '../weather/periods';
 import { type Gpu, openDevice } from '../webgpu/device';
+import { browserRunFolders } from './browser_run_folders';
 import { Forecasts } from './forecasts';
+import { type CurrentNetwork, Inspection } from './inspection';
+import { KeptRuns } from './kept_runs';
 import { KernelWatch } from './kernel_watch';
 import { measuredVariants } from './measured_variants';
 import { memoryPlan } from './memory_plan';
-import { meshEdges } from './mesh_edges';
+import { meshEdges, nodeEdges } from './mesh_edges';
 import { loadDataset, OpenData } from './open_data';
 import type {
   AdapterSummary,
@@ -31,12 +36,28 @@ import type {
   UpdateReport,
   WorkProgress,
 } from './protocol';
-import { aboutRun, firstParameters, runConfig } from './run_setup';
-import { TrainingRun } from './training_run';
+import { readForecast } from './read_forecast';
+import type { RunFolders } from './run_files';
+import {
+  aboutRun,
+  firstParameters,
+  forecastConfig,
+  runConfig,
+  startOf,
+  validateEvery,
+  validationOf,
+} from './run_setup';
+import { scoreForecasts } from './scoring';
+import { type RunListener, type RunParts, TrainingRun } from './training_run';
 import { Turn } from './turn';
 
 /** Shortest time between two messages about updates, ms: a fast GPU does hundreds a second. */
 const REPORT_MILLISECONDS = 60;
+
+/** How long to wait before a lost device is asked for again, ms, one after the other. */
+const RETRY_MILLISECONDS = [200, 1000, 3000, 8000];
+/** A device that is lost as often without anything having been learnt in between is not asked for again. */
+const MOST_LOSSES = 3;
 
 type Handlers = { [K in CallName]: (argument: Arguments<K>) => Answer<K> | Promise<Answer<K>> };
 
@@ -55,6 +76,15 @@ export class Engine {
   private readonly kernelWatch = new KernelWatch((report) => this.post('kernels', report));
   private gpu: Gpu | undefined;
   private run: TrainingRun | undefined;
+  /** Updates that the run under way is to do. */
+  private most: number | undefined;
+  /** Losses of a device since the run was last saved further on. */
+  private losses = { update: -1, count: 0 };
+  private readonly runFolders: () => Promise<RunFolders>;
+  private readonly kept = new KeptRuns(() => this.runFolders(), {
+    changed: (runs) => this.post('keptRuns', runs),
+    notSaved: (why) => this.post('notice', { message: notSaved(why) }),
+  });
   /** Forecasts use the run's parameters; a checkpoint or statistics opened after its end come before it. */
   private runLeads = false;
   private phase: RunPhase = 'idle';
@@ -66,18 +96,26 @@ export class Engine {
   private forecastModel: { key: string; model: Model } | undefined;
   /** Cancels the forecast that was asked for last. */
   private forecasting = new AbortController();
+  /** Cancels the scoring that was asked for last. */
+  private scoring = new AbortController();
+  private readonly inspection = new Inspection();
+  /** Cancels the sensitivity that was asked for last. */
+  private deriving = new AbortController();
   private unreported: UpdateReport[] = [];
   private reportedAt = 0;
 
   /**
    * @param gpuProvider `navigator.gpu`, or Dawn's in Node
    * @param open opens a dataset, here or in a thread of its own
+   * @param runFolders where runs are kept
    */
   constructor(
     gpuProvider: () => Promise<GPU | undefined>,
     post: <K extends EventName>(event: K, detail: Events[K]) => void,
     open = openDataset,
+    runFolders: () => Promise<RunFolders> = browserRunFolders,
   ) {
+    this.runFolders = runFolders;
     this.open = open;
     this.gpuProvider = gpuProvider;
     this.post = post;
@@ -94,6 +132,18 @@ export class Engine {
   }
 
   private readonly handlers: Handlers = {
+    ...this.kept.handlers,
+    removeRun: (which) => {
+      if (this.isRunOpen && this.run?.keeper.id === which.id) {
+        throw new WorkbenchError('This run is open: stop it before it is deleted.');
+      }
+      return this.kept.handlers.removeRun(which);
+    },
+    openRun: ({ id }) => this.commands.take(() => this.openKeptRun(id)),
+    saveRun: async () => {
+      await this.run?.saveSoon();
+      return undefined;
+    },
     openDevice: () => this.openDevice(),
     openDataset: async (source) => {
       const { dataset, summary } = await loadDataset(source, this.open);
@@ -101,6 +151,7 @@ export class Engine {
       return this.commands.take(async () => {
         await this.endRun(() => {
           this.forecasts.clear();
+          this.inspection.drop(true);
           this.data.replace(dataset);
         });
         this.setPhase('idle');
@@ -108,8 +159,9 @@ export class Engine {
       });
     },
     useStatistics: ({ files }) =>
-      this.changeParts(async () => ({ names: await this.data.useStatistics(files) })),
+      this.changeParts(async () => ({ names: await this.data.takeStatistics(files) })),
     openCheckpoint: ({ file }) => this.changeParts(() => this.data.openCheckpoint(file)),
+    openStarter: (files) => this.changeParts(() => this.data.openStarter(files)),
     closeCheckpoint: () =>
       this.changeParts<undefined>(async () => {
         this.data.closeCheckpoint();
@@ -117,6 +169,7 @@ export class Engine {
     field: ({ frame, ...field }) => this.data.field(field, frame),
     fieldSpread: (field) => this.data.fieldSpread(field),
     meshEdges: ({ meshSize }) => meshEdges(meshSize),
+    nodeEdges: (node) => nodeEdges(node),
     train: (settings) => this.start(settings),
     step: (settings) => this.start(settings, 1),
     pause: () => {
@@ -134,17 +187,38 @@ export class Engine {
       });
     },
     forecast: (request) => this.forecast(request),
+    openForecast: ({ file }) => this.openForecast(file),
     cancelForecast: () => {
       this.forecasting.abort();
     },
     forecastField: ({ initialFrame, leadHours, ...field }) =>
       this.forecasts.field(initialFrame, leadHours, field),
     forecastScores: ({ initialFrame, ...field }) => this.forecasts.scores(initialFrame, field),
-    exportForecast: ({ initialFrame }) => this.forecasts.export(initialFrame),
+    score: (question) => this.score(question),
+    cancelScore: () => {
+      this.scoring.abort();
+    },
+    networkGraph: ({ settings }) =>
+      this.inspection.graph(
+        this.leadingRun?.config ?? forecastConfig(this.data, settings),
+        this.data.dataset,
+      ),
+    readNetwork: async ({ settings, initialFrame }) => {
+      const gpu = this.openGpu;
+      const network = await this.currentNetwork(settings);
+      return this.device.take(() => this.inspection.read(gpu, network, initialFrame));
+    },
+    sensitivity: (question) => this.sensitivity(question),
+    cancelSensitivity: () => {
+      this.deriving.abort();
+    },
+    sensitivityField: ({ frame, ...field }) => this.inspection.field(field, frame),
+    exportForecast: ({ initialFrame, format }) => this.forecasts.export(initialFrame, format),
     exportCheckpoint: async () => writeCheckpoint(await this.openRun.checkpoint()),
     watchKernels: ({ watch }) => {
       this.kernelWatch.watching = watch;
     },
+    compiledKernels: () => [...(this.gpu?.compiled ?? [])],
     memoryPlan: (request) => memoryPlan(this.data, request, this.gpu),
   };
 
@@ -161,16 +235,48 @@ export class Engine {
     };
   }
 
-  private onDeviceLost(gpu: Gpu, message: string): void {
+  /** @param again the device is worth asking for again: it was lost, and did not fail at what it was asked to do */
+  private onDeviceLost(gpu: Gpu, message: string, again = true): void {
     if (gpu !== this.gpu) return;
     this.gpu = undefined;
     this.forecastModel = undefined;
     const { run } = this;
+    const going = run !== undefined && this.phase === 'running';
     run?.detach();
     this.flushReports();
     if (run) this.announce(run);
-    if (run && this.phase === 'running') this.setPhase('paused');
-    this.post('deviceLost', { message: message || 'The browser gave no reason.' });
+    const recovering = going && again && this.countLoss(run.updates) <= MOST_LOSSES;
+    if (going) this.setPhase(recovering ? 'preparing' : 'paused', 'Asking for the GPU again');
+    this.post('deviceLost', { message: message || 'The browser gave no reason.', recovering });
+    if (!recovering) return;
+    const { signal } = this.preparing;
+    void this.commands.take(() => this.recover(run, signal));
+  }
+
+  private countLoss(update: number): number {
+    this.losses = { update, count: update > this.losses.update ? 1 : this.losses.count + 1 };
+    return this.losses.count;
+  }
+
+  /** Goes on with a run on another device, where it was last read back. Never rejects. */
+  private async recover(run: TrainingRun, signal: AbortSignal): Promise<void> {
+    await this.advancing;
+    let message = '';
+    for (const wait of RETRY_MILLISECONDS) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (signal.aborted || run !== this.run) break;
+      try {
+        const adapter = await this.openDevice();
+        await run.attach(this.openGpu);
+        this.post('deviceBack', { ...adapter, update: run.updates });
+        this.advancing = this.advance(run, this.most);
+        return;
+      } catch (error) {
+        message = error instanceof Error ? error.message : String(error);
+      }
+    }
+    this.setPhase('paused');
+    if (!this.gpu) this.post('deviceLost', { message, recovering: false });
   }
 
   /** A device that has reported an error stays wrong: it is given up as if it were lost. */
@@ -179,7 +285,7 @@ export class Engine {
     try {
       gpu?.expectHealthy();
     } catch (fault) {
-      this.onDeviceLost(gpu!, (fault as DeviceError).message);
+      this.onDeviceLost(gpu!, (fault as DeviceError).message, false);
       gpu!.close();
     }
   }
@@ -198,7 +304,7 @@ export class Engine {
   /** Lets files come in that runs and forecasts are made of. */
   private changeParts<T>(change: () => Promise<T>): Promise<T> {
     return this.commands.take(async () => {
-      if (this.phase === 'running' || this.phase === 'paused')
+      if (this.isRunOpen)
         throw new WorkbenchError(
           'A run is open, and its statistics and checkpoint are fixed: stop it first.',
         );
@@ -225,11 +331,15 @@ export class Engine {
       const gpu = this.openGpu;
       const run = before === 'paused' ? this.openRun : await this.buildRun(settings, signal);
       await run.attach(gpu);
-      if (signal.aborted && run !== this.run) run.destroy();
+      if (run !== this.run) await this.kept.begin(run.parts, settings);
+      if (signal.aborted && run !== this.run) {
+        run.destroy();
+        run.keeper.close();
+      }
       signal.throwIfAborted();
-      this.run = run;
-      this.runLeads = true;
-      this.announce(run);
+      this.lead(run);
+      if (run.updates === 0) this.post('alarms', AlarmWatch.ofSchedule(run.config.phases));
+      this.most = most;
       this.advancing = this.advance(run, most);
     } catch (error) {
       this.setPhase(before);
@@ -245,7 +355,8 @@ export class Engine {
   /** A new run. The former one makes room on the device, but stays in memory until the new one is there. */
   private async buildRun(settings: TrainingSettings, signal: AbortSignal): Promise<TrainingRun> {
     const config = runConfig(this.data, settings);
-    const { dataset, checkpoint } = this.data;
+    const { dataset } = this.data;
+    const checkpoint = startOf(this.data, settings);
     requireWindows(dataset, config);
     const start = performance.now();
     const onProgress = (done: number, total: number) => {
@@ -270,9 +381,51 @@ export class Engine {
       statistics,
       config,
       parameters: firstParameters(config, checkpoint),
-      about: aboutRun(this.data),
+      about: aboutRun(this.data, checkpoint),
+      validation: validationOf(dataset, config, statistics, validateEvery(settings)),
+      keeper: this.kept.newKeeper(),
     };
-    return new TrainingRun(parts, this.device, this.kernelWatch, (r) => this.report(r));
+    return this.newRun(parts);
+  }
+
+  private newRun(parts: RunParts): TrainingRun {
+    const listener: RunListener = {
+      update: (report) => this.report(report),
+      validating: () => this.setPhase('running', 'Validating on held-out days'),
+      validated: (report) => {
+        this.flushReports();
+        this.post('validation', report);
+        this.setPhase('running');
+      },
+      alarms: (alarms) => this.post('alarms', alarms),
+    };
+    return new TrainingRun(parts, this.device, this.kernelWatch, listener);
+  }
+
+  /** Opens a run that the browser keeps, on the open data. */
+  private async openKeptRun(id: string): Promise<undefined> {
+    if (this.isRunOpen) throw new WorkbenchError('A run is open: stop it before another is opened.');
+    await this.advancing;
+    const run = this.newRun(await this.kept.open(id, this.data.dataset));
+    this.forecasting.abort();
+    await this.device.take(async () => {
+      this.run?.destroy();
+      this.dropForecastModel();
+    });
+    this.lead(run);
+    this.setPhase(run.isFinished ? 'finished' : 'paused');
+  }
+
+  /** Forecasts use the run's parameters from now on. */
+  private lead(run: TrainingRun): void {
+    if (this.run?.keeper.id !== run.keeper.id) this.run?.keeper.close();
+    this.run = run;
+    this.runLeads = true;
+    this.announce(run);
+  }
+
+  private get isRunOpen(): boolean {
+    return this.phase === 'running' || this.phase === 'paused' || this.phase === 'preparing';
   }
 
   /** Never rejects: what goes wrong is posted. */
@@ -300,9 +453,12 @@ export class Engine {
   private async endRun(replace = () => {}): Promise<void> {
     this.run?.pause();
     this.forecasting.abort();
+    this.scoring.abort();
+    this.deriving.abort();
     await this.advancing;
     await this.device.take(async () => {
       this.run?.destroy();
+      this.run?.keeper.close();
       this.run = undefined;
       this.dropForecastModel();
       replace();
@@ -312,6 +468,7 @@ export class Engine {
   private dropForecastModel(): void {
     this.forecastModel?.model.destroy();
     this.forecastModel = undefined;
+    this.inspection.drop();
   }
 
   private async forecast(request: Arguments<'forecast'>): Promise<ForecastSummary> {
@@ -339,6 +496,76 @@ export class Engine {
     });
   }
 
+  private async openForecast(file: File): Promise<ForecastSummary> {
+    const saved = await this.open([file]);
+    try {
+      const { dataset } = this.data;
+      const forecast = await readForecast(saved, dataset);
+      this.forecasts.keep(forecast, dataset);
+      const { initialFrame, leadHours } = forecast;
+      return { initialFrame, leadHours, parameters: file.name, cancelled: false };
+    } finally {
+      saved.close();
+    }
+  }
+
+  /** Scores the parameters that forecasts use, on days that the run has not seen where it keeps some. */
+  private async score({ settings, steps, everyHours }: Arguments<'score'>): Promise<Answer<'score'>> {
+    this.scoring.abort();
+    this.scoring = new AbortController();
+    const { signal } = this.scoring;
+    const gpu = this.openGpu;
+    const { config, ...network } = await this.currentNetwork(settings);
+    const request = {
+      ...network,
+      gpu,
+      task: config.task,
+      model: config.model,
+      steps,
+      everyHours,
+      period: periodNamed(config.periods, 'test') ?? periodNamed(config.periods, 'validation'),
+      signal,
+    };
+    const scores = await scoreForecasts(request, this.device, (report) => this.post('scores', report));
+    return { scores, cancelled: signal.aborted };
+  }
+
+  private async sensitivity({
+    settings,
+    ...question
+  }: Arguments<'sensitivity'>): Promise<Answer<'sensitivity'>> {
+    this.deriving.abort();
+    this.deriving = new AbortController();
+    const { signal } = this.deriving;
+    const gpu = this.openGpu;
+    const network = await this.currentNetwork(settings);
+    const onProgress = (progress: WorkProgress) => this.post('sensitivityProgress', progress);
+    try {
+      return await this.device.take(async () => {
+        signal.throwIfAborted();
+        return this.inspection.sensitivity(gpu, network, question, signal, onProgress);
+      });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+  }
+
+  /** The network that forecasts are made with, parameters read back: for work on a model of its own. */
+  private async currentNetwork(settings: TrainingSettings): Promise<CurrentNetwork> {
+    const { data, leadingRun: run } = this;
+    const { dataset } = data;
+    const config = run?.config ?? forecastConfig(data, settings);
+    const checkpoint = run ? await run.checkpoint() : data.checkpoint;
+    return {
+      config,
+      dataset,
+      statistics: await data.statistics(config),
+      parameters: firstParameters(config, checkpoint),
+      name: run ? `update ${run.updates}` : (data.checkpointName ?? 'random first weights'),
+    };
+  }
+
   /** The run whose parameters forecasts use, once it has learnt something. */
   private get leadingRun(): TrainingRun | undefined {
     return this.runLeads && this.run && this.run.updates > 0 ? this.run : undefined;
@@ -350,7 +577,7 @@ export class Engine {
     if (run?.model?.gpu === gpu) {
       return { model: run.model, task: run.config.task, parameters: `update ${run.updates}` };
     }
-    const config = runConfig(data, settings);
+    const config = forecastConfig(data, settings);
     const key = JSON.stringify([config.task, config.model, config.seed, config.periods]);
     if (this.forecastModel?.key !== key || this.forecastModel.model.gpu !== gpu) {
       this.dropForecastModel();
@@ -370,8 +597,16 @@ export class Engine {
   }
 
   private announce(run: TrainingRun): void {
-    const { parameterCount, total, updates } = run;
-    this.post('runReady', { parameterCount, updates: total, done: updates, leads: this.runLeads });
+    const { parameterCount, total, updates, config, keeper } = run;
+    const { id } = keeper;
+    this.post('runReady', {
+      id,
+      config,
+      parameterCount,
+      updates: total,
+      done: updates,
+      leads: this.runLeads,
+    });
   }
 
   private setPhase(phase: RunPhase, note?: string, progress?: WorkProgress): void {
@@ -390,6 +625,10 @@ export class Engine {
     this.unreported = [];
     this.reportedAt = performance.now();
   }
+}
+
+function notSaved(why: string): string {
+  return `The run cannot be saved in this browser (${why}); it goes on, and is lost when the tab closes: free some space, or save its checkpoint.`;
 }
 
 function missingStatistics(missing: string[]): string {

@@ -6,17 +6,19 @@ import type { Model } from '../graphcast/model';
 import type { ChannelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { writeForecast } from '../weather/forecast_file';
+import { writeForecastZip } from '../weather/forecast_zarr';
 import type { Task } from '../weather/task';
 import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
-import type { FieldName, FieldScores, ForecastSummary } from './protocol';
+import type { FieldName, FieldScores, ForecastFormat, ForecastSummary } from './protocol';
+import type { SavedForecast } from './read_forecast';
 
 /** Memory that forecasts may take before the oldest ones are dropped; the newest always stays. */
 const CAPACITY_BYTES = 2 ** 30;
 
 interface Stored {
   dataset: Dataset;
-  layout: ChannelLayout;
+  layout: Pick<ChannelLayout, 'state'>;
   levels: number[];
   leadHours: number[];
   /** [state channels, grid nodes] per lead time, physical units. */
@@ -78,6 +80,12 @@ export class Forecasts {
     return { initialFrame, leadHours: forecast.leadHours, parameters, cancelled: signal.aborted };
   }
 
+  /** Keeps a forecast that was made elsewhere, in place of any earlier one from the same initial frame. */
+  keep({ initialFrame, channels, ...forecast }: SavedForecast, dataset: Dataset): void {
+    this.stored.set(initialFrame, { ...forecast, dataset, layout: { state: channels }, scores: new Map() });
+    this.makeRoom();
+  }
+
   /** They belong to a dataset that is not open any more. */
   clear(): void {
     this.stored.clear();
@@ -111,11 +119,12 @@ export class Forecasts {
     return result;
   }
 
-  /** The forecast as a NetCDF-4 file in the layout of GraphCast's example datasets. */
-  export(initialFrame: number): Promise<Uint8Array> {
+  /** The forecast as a file in the layout of GraphCast's example datasets. */
+  export(initialFrame: number, format: ForecastFormat = 'netcdf'): Promise<Uint8Array> {
     const { dataset, layout, levels, leadHours, states } = this.get(initialFrame);
     const { latitudes, longitudes, times } = dataset;
-    return writeForecast({
+    const write = format === 'zarr' ? writeForecastZip : writeForecast;
+    return write({
       latitudes,
       longitudes,
       levels,
@@ -163,7 +172,7 @@ function sizeOf(states: Float32Array[]): number {
   return states.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-function plane(state: Float32Array, layout: ChannelLayout, { variable, level }: FieldName): Float32Array {
+function plane(state: Float32Array, layout: Stored['layout'], { variable, level }: FieldName): Float32Array {
   const channel = layout.state.findIndex((c) => c.variable === variable && c.level === level);
   if (channel < 0) {
     const where = level === null ? '' : ` at ${level} hPa`;

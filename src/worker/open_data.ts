@@ -9,20 +9,20 @@ import {
   computeStatistics,
   readStatistics,
   STATISTICS_FILES,
-  type Statistics,
   type StatisticsOptions,
+  type TabulatedStatistics,
 } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
 import { WindowIndex } from '../weather/window_index';
 import { fieldSpread } from './field_spread';
-import type { CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
+import type { Arguments, CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
 
 export class OpenData {
   private opened: Dataset | undefined;
-  private named: { checkpoint: Checkpoint; name: string } | undefined;
-  private given: Statistics | undefined;
+  private named: { checkpoint: Checkpoint; name: string; starter: boolean } | undefined;
+  private given: TabulatedStatistics | undefined;
   /** Computed statistics of the open dataset, by task and training period. */
-  private readonly computed = new Map<string, Statistics>();
+  private readonly computed = new Map<string, TabulatedStatistics>();
 
   /** @throws DatasetError when nothing is open */
   get dataset(): Dataset {
@@ -43,8 +43,12 @@ export class OpenData {
     return this.given !== undefined;
   }
 
-  /** Puts a dataset in place of the open one. */
+  /** Puts a dataset in place of the open one; the starter goes with the planet that it is for. */
   replace(dataset: Dataset): void {
+    if (this.named?.starter) {
+      this.named = undefined;
+      this.given = undefined;
+    }
     this.opened?.close();
     this.opened = dataset;
     this.computed.clear();
@@ -54,7 +58,7 @@ export class OpenData {
    * Takes the three statistics files; none at all to compute them again.
    * @throws DatasetError when a file is not what its name says, ConfigError when one of the three is missing
    */
-  async useStatistics(files: File[]): Promise<string[]> {
+  async takeStatistics(files: File[]): Promise<string[]> {
     if (files.length === 0) {
       this.given = undefined;
       return [];
@@ -76,17 +80,31 @@ export class OpenData {
   }
 
   /** @throws CheckpointError when it cannot be read or does not fit the open dataset */
-  async openCheckpoint(file: File): Promise<CheckpointSummary> {
+  openCheckpoint(file: File): Promise<CheckpointSummary> {
+    return this.read(file, false);
+  }
+
+  /**
+   * Takes the network that comes with the page and the statistics that it was trained with.
+   * @throws as {@link openCheckpoint} and {@link takeStatistics}
+   */
+  async openStarter(files: Arguments<'openStarter'>): Promise<CheckpointSummary> {
+    await this.takeStatistics(files.statistics);
+    return this.read(files.checkpoint, true);
+  }
+
+  private async read(file: File, starter: boolean): Promise<CheckpointSummary> {
     const checkpoint = readCheckpoint(new Uint8Array(await file.arrayBuffer()), file.name);
     if (this.opened) checkFits(checkpoint, file.name, this.opened);
-    this.named = { checkpoint, name: file.name };
+    this.named = { checkpoint, name: file.name, starter };
     const { description, modelConfig: model, task, parameters } = checkpoint;
     let parameterCount = 0;
     for (const { shape } of parameters.values()) parameterCount += elementCount(shape);
-    return { name: file.name, description, model, task, parameterCount };
+    return { name: file.name, starter, description, model, task, parameterCount };
   }
 
   closeCheckpoint(): void {
+    if (this.named?.starter) this.given = undefined;
     this.named = undefined;
   }
 
@@ -97,7 +115,7 @@ export class OpenData {
   async statistics(
     { task, periods }: Pick<RunConfig, 'task' | 'periods'>,
     options: Omit<StatisticsOptions, 'period'> = {},
-  ): Promise<Statistics> {
+  ): Promise<TabulatedStatistics> {
     if (this.given) return this.given;
     const key = JSON.stringify([task, periods?.train]);
     const known = this.computed.get(key);

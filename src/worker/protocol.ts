@@ -3,14 +3,22 @@
  * when they come. Arrays travel as transferables, never copied.
  */
 import type { ErrorReport } from '../error_report';
+import type { Scores } from '../forecast/scores_file';
 import type { ModelConfig } from '../graphcast/config';
+import type { NetworkEdges } from '../mesh/receptive_field';
+import type { Alarm } from '../training/alarms';
 import type { MemoryOutcome } from '../training/memory_plan';
+import type { RunConfig } from '../training/run_config';
 import type { Sampling } from '../training/sampler';
+import type { ValidationMetrics } from '../training/validation';
 import type { VariableInfo } from '../weather/dataset';
 import type { Periods } from '../weather/periods';
 import type { Task } from '../weather/task';
 import type { AdapterRates } from '../webgpu/adapter_rates';
+import type { CompiledKernel } from '../webgpu/device';
 import type { RooflineRow } from '../webgpu/roofline';
+import type { ElementType } from '../webgpu/tensor';
+import type { Curves } from './run_curves';
 
 /** Where a dataset comes from: files or a folder that the user gave, or an address. */
 export type DatasetSource = ({ files: File[] } | { folder: FileSystemDirectoryHandle } | { url: string }) & {
@@ -37,6 +45,8 @@ export interface DatasetSummary {
 
 export interface CheckpointSummary {
   name: string;
+  /** It came with the page, as its statistics did. */
+  starter: boolean;
   description: string;
   model: ModelConfig;
   task: Task;
@@ -61,6 +71,35 @@ export interface TrainingSettings {
   /** Which dates serve training, validation and tests; absent: all data are for training. */
   periods?: Periods;
   sampling?: Sampling;
+  /** Windows of one update; 1 when left out. */
+  batchSize?: number;
+  /** Most autoregressive steps of the fine-tuning that ends the run; 1, or left out: there is none. */
+  arSteps?: number;
+  activations?: ElementType;
+  /** A new network is trained, although a checkpoint is open. */
+  fresh?: boolean;
+  /** Updates between validations, where the periods hold days out for it; 200 when left out. */
+  validateEvery?: number;
+}
+
+/** A run that the browser keeps, or will keep once it is saved. */
+export interface KeptRun {
+  id: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  created: number;
+  /** When it was last saved; milliseconds since 1970. */
+  changed: number;
+  /** Updates done when it was last saved, and those that it will have. */
+  update: number;
+  total: number;
+  /** Least validation loss; null without a validation. */
+  best: number | null;
+  /** Name of the data it is trained on; '' when only a checksum of them is known. */
+  dataset: string;
+  /** Updates between validations. */
+  validateEvery: number;
+  config: RunConfig;
 }
 
 /** How far a piece of work is that takes long. */
@@ -111,11 +150,89 @@ export interface MeshEdges {
   levels: Uint8Array;
 }
 
+/** A grid node, degrees, and the mesh that it is connected with. */
+export interface GridNodePlace {
+  meshSize: number;
+  /** The encoder's radius over the longest edge of the finest mesh. */
+  radiusFraction: number;
+  longitude: number;
+  latitude: number;
+}
+
+/** Both ends of each edge on the unit sphere, [2 * edges, 3], senders first. */
+export interface NodeEdges {
+  gridToMesh: Float32Array;
+  meshToGrid: Float32Array;
+}
+
 export interface FieldScores {
   leadHours: number[];
   /** Latitude-weighted RMSE in the variable's own unit, one per lead time that has a truth. */
   forecast: number[];
   persistence: number[];
+}
+
+/** Which forecasts of the open data are scored. */
+export interface ScoreQuestion {
+  settings: TrainingSettings;
+  /** Longest lead time, in steps of 6 h. */
+  steps: number;
+  /** Hours between initial times. */
+  everyHours: number;
+}
+
+/** The scores so far. */
+export interface ScoreReport {
+  scores: Scores;
+  progress: WorkProgress;
+}
+
+/** The graph of the network that forecasts are made with. */
+export interface NetworkGraph extends NetworkEdges {
+  meshSize: number;
+  /** Of the processor. */
+  steps: number;
+  latentSize: number;
+  /** Mesh nodes on the unit sphere [mesh nodes, 3]. */
+  vertices: Float32Array;
+  /** Refinement level of each edge of the multi-mesh. */
+  levels: Uint8Array;
+}
+
+/** What went through the network in one step of 6 h; norms are Euclidean, over the latent's numbers. */
+export interface NetworkReadings {
+  initialFrame: number;
+  /** What made the parameters: 'update 120', the checkpoint's name, or 'random first weights'. */
+  parameters: string;
+  /** Per processor step, norms of the messages of the multi-mesh's edges. */
+  messages: Float32Array[];
+  /** Norms of the mesh nodes' latents before the first processor step and after each. */
+  nodes: Float32Array[];
+  /** Norms of the loss's gradient at the same latents; null where the data hold no truth at +6 h. */
+  gradients: Float32Array[] | null;
+  loss: number | null;
+}
+
+/** Of which forecast number the gradient is asked for. */
+export interface SensitivityQuestion extends FieldName {
+  initialFrame: number;
+  /** Lead time in steps of 6 h, 1 to 4. */
+  steps: number;
+  /** Degrees; the nearest grid point is taken. */
+  longitude: number;
+  latitude: number;
+}
+
+/** The question, with its grid point's own place, and what made the parameters. */
+export interface SensitivitySummary extends SensitivityQuestion {
+  parameters: string;
+}
+
+export interface SensitivityField {
+  /** [lat, lon], the forecast's stored unit per the input field's stored unit. */
+  values: Float32Array;
+  /** Standard deviation that the input field is normalised with, stored unit; 0 when it is no input. */
+  deviation: number;
 }
 
 export interface ForecastSummary {
@@ -126,6 +243,9 @@ export interface ForecastSummary {
   cancelled: boolean;
 }
 
+/** NetCDF-4, or Zarr in a ZIP archive. */
+export type ForecastFormat = 'netcdf' | 'zarr';
+
 /** Requests: name -> [what is sent, what comes back]. */
 export interface Calls {
   openDevice: [undefined, AdapterSummary];
@@ -133,11 +253,14 @@ export interface Calls {
   /** With no file at all, statistics are computed from the data again. */
   useStatistics: [{ files: File[] }, { names: string[] }];
   openCheckpoint: [{ file: File }, CheckpointSummary];
+  /** The network that comes with the page, for the planet that does. */
+  openStarter: [{ checkpoint: File; statistics: File[] }, CheckpointSummary];
   closeCheckpoint: [undefined, undefined];
   field: [FieldName & { frame: number }, Float32Array];
   /** 1st and 99th percentile over a sample of the file's frames. */
   fieldSpread: [FieldName, { low: number; high: number }];
   meshEdges: [{ meshSize: number }, MeshEdges];
+  nodeEdges: [GridNodePlace, NodeEdges];
   /** Starts a run with these settings, or goes on with a paused one. */
   train: [TrainingSettings, undefined];
   pause: [undefined, undefined];
@@ -147,13 +270,44 @@ export interface Calls {
   stop: [undefined, undefined];
   /** Answers when the forecast is complete or cancelled; frames are announced by events. */
   forecast: [{ settings: TrainingSettings; initialFrame: number; steps: number }, ForecastSummary];
+  /** A saved forecast of the open data. */
+  openForecast: [{ file: File }, ForecastSummary];
   cancelForecast: [undefined, undefined];
   forecastField: [FieldName & { initialFrame: number; leadHours: number }, Float32Array];
   forecastScores: [FieldName & { initialFrame: number }, FieldScores];
-  exportForecast: [{ initialFrame: number }, Uint8Array];
+  /** Answers when all forecasts are scored or the scoring is cancelled; reports come on the way. */
+  score: [ScoreQuestion, { scores: Scores; cancelled: boolean }];
+  cancelScore: [undefined, undefined];
+  /** The graph that these settings, or the open run or checkpoint, give on the open data's grid. */
+  networkGraph: [{ settings: TrainingSettings }, NetworkGraph];
+  /** Runs one step from an initial frame with the parameters that forecasts use, and says what went through it. */
+  readNetwork: [{ settings: TrainingSettings; initialFrame: number }, NetworkReadings];
+  /** The gradient of one forecast number with respect to the initial state; null when it was cancelled. */
+  sensitivity: [SensitivityQuestion & { settings: TrainingSettings }, SensitivitySummary | null];
+  cancelSensitivity: [undefined, undefined];
+  /** The last sensitivity to one field of the input frame at −6 h (`previous`) or 0 h (`last`). */
+  sensitivityField: [FieldName & { frame: 'previous' | 'last' }, SensitivityField];
+  exportForecast: [{ initialFrame: number; format?: ForecastFormat }, Uint8Array];
   exportCheckpoint: [undefined, Uint8Array];
   /** Whether to time an update kernel by kernel now and then while a run trains. */
   watchKernels: [{ watch: boolean }, undefined];
+  /** Reads the run back and saves it now, without waiting for the next time. */
+  saveRun: [undefined, undefined];
+  /** Runs that the browser keeps, the newest first. */
+  keptRuns: [undefined, KeptRun[]];
+  /** Opens a kept run on the open data: paused where it was saved, or finished. */
+  openRun: [{ id: string }, undefined];
+  runCurves: [{ id: string }, Curves];
+  renameRun: [{ id: string; name: string }, undefined];
+  /** The run can be put back until the page is loaded again. */
+  removeRun: [{ id: string }, undefined];
+  restoreRun: [{ id: string }, undefined];
+  /** A run as one ZIP archive, with the files of a run folder. */
+  exportRun: [{ id: string }, Uint8Array];
+  /** Takes in such an archive; null when it holds no run. */
+  importRun: [{ file: File }, KeptRun | null];
+  /** Every kernel that the device has compiled so far, as it was compiled. */
+  compiledKernels: [undefined, CompiledKernel[]];
   /** What training and forecasting with these settings would take, before anything is allocated. */
   memoryPlan: [MemoryQuestion, MemoryAnswer];
 }
@@ -165,6 +319,9 @@ export type Answer<K extends CallName> = Calls[K][1];
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished';
 
 export interface RunSummary {
+  /** Under which the browser keeps it; null when it keeps none. */
+  id: string | null;
+  config: RunConfig;
   parameterCount: number;
   /** Updates that it will have. */
   updates: number;
@@ -184,6 +341,17 @@ export interface UpdateReport {
   seconds: number;
   /** How long the update waited for data. */
   dataWaitSeconds: number;
+  /** Windows trained on per second of wall time. */
+  samplesPerSecond: number;
+  /** GPU memory that the run takes. */
+  bytes: number;
+}
+
+/** How the network does on held-out weather. */
+export interface ValidationReport extends ValidationMetrics {
+  update: number;
+  /** No earlier validation of the run had a lower loss. */
+  best: boolean;
 }
 
 /** Events: name -> what they carry. */
@@ -198,11 +366,20 @@ export interface Events {
   runReady: RunSummary;
   /** One or more, in order; many short updates travel together. */
   updates: UpdateReport[];
+  validation: ValidationReport;
+  alarms: Alarm[];
+  /** The runs that the browser keeps have changed. */
+  keptRuns: KeptRun[];
   kernels: KernelReport;
   forecastFrame: { initialFrame: number; leadHours: number; done: number; steps: number; seconds: number };
+  scores: ScoreReport;
+  sensitivityProgress: WorkProgress;
   /** An old forecast had to make room for a new one. */
   forecastDropped: { initialFrame: number };
-  deviceLost: { message: string };
+  /** @property recovering the engine asks for another device itself, and goes on with the run */
+  deviceLost: { message: string; recovering: boolean };
+  /** Another device was found, and the run goes on after this update. */
+  deviceBack: AdapterSummary & { update: number };
   /** Something to know that stops nothing. */
   notice: { message: string };
   /** Training stopped on an error; a request's own error comes as its answer. */

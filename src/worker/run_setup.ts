@@ -1,27 +1,73 @@
 /** From the page's few settings to a complete run: task, sizes, schedule, first parameters. */
 import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
-import { completeRunConfig, presetModel, type RunConfig, warmUpCosine } from '../training/run_config';
+import { completeRunConfig, presetModel, type RunConfig } from '../training/run_config';
+import { Validation } from '../training/validation';
 import { channelLayout } from '../weather/channels';
+import type { Dataset } from '../weather/dataset';
+import { periodNamed } from '../weather/periods';
+import type { TabulatedStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
 import type { OpenData } from './open_data';
 import type { TrainingSettings } from './protocol';
+import { phasesOf } from './run_phases';
+import type { RunParts } from './training_run';
+
+/** Forecasts of a validation: few, so that training goes on soon. */
+const VALIDATION_WINDOWS = 4;
+const VALIDATE_EVERY = 200;
 
 /**
  * The run that the settings ask for on the open data: everything that the data hold, in the preset's network with the
- * chosen sizes. With a checkpoint, task and network are the checkpoint's.
+ * chosen sizes. With a checkpoint, task and network are the checkpoint's, unless a fresh network is asked for.
  * @throws DatasetError, CheckpointError or ConfigError when settings, data and checkpoint do not go together
  */
 export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig {
-  const { dataset, checkpoint } = data;
+  const { dataset } = data;
+  const checkpoint = startOf(data, settings);
   if (checkpoint) checkFits(checkpoint, data.checkpointName!, dataset);
-  const { preset, latentSize, meshSize, messageSteps, learningRate, updates, seed, periods, sampling } =
+  const { preset, latentSize, meshSize, messageSteps, updates, seed, periods, sampling, activations } =
     settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
   const task = checkpoint?.task ?? taskFromDataset(dataset);
-  const phases = warmUpCosine(updates, learningRate);
-  return completeRunConfig({ phases, seed, periods, sampling }, { task, model, updates });
+  const given = {
+    ...{ phases: phasesOf(settings), batch_size: settings.batchSize },
+    ...{ seed, periods, sampling, activations },
+  };
+  return completeRunConfig(given, { task, model, updates });
+}
+
+/** What forecasts are made with when no run leads: the open checkpoint's network, else a new one. */
+export function forecastConfig(data: OpenData, settings: TrainingSettings): RunConfig {
+  return runConfig(data, { ...settings, fresh: false });
+}
+
+/** The checkpoint that a run starts from, if any. */
+export function startOf({ checkpoint }: OpenData, { fresh }: TrainingSettings): Checkpoint | undefined {
+  return fresh ? undefined : checkpoint;
+}
+
+export function validateEvery({ validateEvery: every }: TrainingSettings): number {
+  return every ?? VALIDATE_EVERY;
+}
+
+/**
+ * How a run is validated; undefined when no days are held out for it.
+ * @param every updates between validations; 0 when that is not known
+ * @throws DatasetError when the days that are held out hold no window
+ */
+export function validationOf(
+  dataset: Dataset,
+  config: RunConfig,
+  statistics: TabulatedStatistics,
+  every: number,
+): RunParts['validation'] {
+  const period = periodNamed(config.periods, 'validation');
+  if (!period) return undefined;
+  const windows = VALIDATION_WINDOWS;
+  const validation = new Validation({ dataset, task: config.task, statistics, period, windows });
+  return { validation, every: every || VALIDATE_EVERY };
 }
 
 /** A checkpoint's parameters, else fresh ones from the run's seed. */
@@ -35,8 +81,10 @@ export function firstParameters(
 }
 
 /** What an exported checkpoint says of itself. */
-export function aboutRun(data: OpenData): Pick<Checkpoint, 'description' | 'license'> {
-  const { checkpoint, dataset } = data;
+export function aboutRun(
+  { dataset }: OpenData,
+  checkpoint: Checkpoint | undefined,
+): Pick<Checkpoint, 'description' | 'license'> {
   return {
     description: checkpoint?.description ?? `Trained with GraphCast Workbench on ${dataset.name}`,
     license: checkpoint?.license ?? FRESH_LICENSE,

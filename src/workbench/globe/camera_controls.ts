@@ -1,9 +1,11 @@
-/** Turning and zooming the globe: drag with momentum, wheel, two fingers, keys. */
+/** Turning and zooming the globe or the map: drag with momentum, wheel, two fingers, keys; a click picks. */
 import type { Camera } from '../location_hash';
-import type { GlobeScene } from './globe_scene';
+import type { StageCamera } from './stage_camera';
 
 const MIN_ZOOM = 0.7;
 const MAX_ZOOM = 8;
+/** A pointer that moves less than this while it is pressed has clicked. */
+const CLICK_PIXELS = 4;
 
 interface Point {
   x: number;
@@ -12,16 +14,17 @@ interface Point {
 
 /**
  * Listens on the canvas and moves the camera. `hover` gets the pointer's place on the canvas, or null when it has
- * left or is dragging.
+ * left or is dragging; `click` gets it when the pointer was pressed and released in one place.
  *
  * @returns a function that removes every listener
  */
 export function attachCameraControls(
   element: HTMLCanvasElement,
-  scene: GlobeScene,
+  stage: StageCamera,
   camera: () => Camera,
   move: (camera: Camera) => void,
   hover: (pointer: Point | null) => void,
+  click: (pointer: Point) => void,
 ): () => void {
   const pointers = new Map<number, Point>();
   const listening = new AbortController();
@@ -29,13 +32,13 @@ export function attachCameraControls(
   let speed = { longitude: 0, latitude: 0 };
   let gliding = 0;
   let lastMove = 0;
+  /** Where the pointer was pressed, until it moves away or another comes. */
+  let pressed: Point | null = null;
 
   const turn = (dx: number, dy: number) => {
-    const scale = scene.degreesPerPixel(element.clientHeight);
+    const scale = stage.degreesPerPixel();
     const { longitude, latitude, zoom } = camera();
-    // Near a pole the same sideways drag turns through more degrees of longitude.
-    const stretch = 1 / Math.max(0.3, Math.cos((latitude * Math.PI) / 180));
-    const change = { longitude: -dx * scale * stretch, latitude: dy * scale };
+    const change = { longitude: -dx * scale.longitude, latitude: dy * scale.latitude };
     move(clamped({ longitude: longitude + change.longitude, latitude: latitude + change.latitude, zoom }));
     return change;
   };
@@ -54,6 +57,7 @@ export function attachCameraControls(
       cancelAnimationFrame(gliding);
       element.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
+      pressed = pointers.size === 1 && event.button === 0 ? { x: event.offsetX, y: event.offsetY } : null;
       speed = { longitude: 0, latitude: 0 };
       if (event.pointerType === 'touch') hover(null);
     },
@@ -68,6 +72,8 @@ export function attachCameraControls(
         hover(now);
         return;
       }
+      if (pressed && distance(now, pressed) < CLICK_PIXELS) return;
+      pressed = null;
       if (pointers.size === 2) {
         const other = [...pointers].find(([id]) => id !== event.pointerId)![1];
         const spread = distance(now, other) / Math.max(1, distance(before, other));
@@ -90,7 +96,15 @@ export function attachCameraControls(
     if (pointers.size === 0 && !calm() && performance.now() - lastMove < 60)
       gliding = requestAnimationFrame(glide);
   };
-  element.addEventListener('pointerup', release, options);
+  element.addEventListener(
+    'pointerup',
+    (event) => {
+      release(event);
+      if (pressed) click(pressed);
+      pressed = null;
+    },
+    options,
+  );
   element.addEventListener('pointercancel', release, options);
   element.addEventListener('pointerleave', () => hover(null), options);
   element.addEventListener(

@@ -7,6 +7,8 @@ import {
   interpolateCividis,
   interpolateGnBu,
   interpolateInferno,
+  interpolatePiYG,
+  interpolatePRGn,
   interpolatePuOr,
   interpolateRdBu,
   interpolateRdYlBu,
@@ -23,6 +25,8 @@ const MAPS = {
   terrain: (t: number) => interpolateCividis(t),
   neutral: (t: number) => interpolateViridis(t),
   error: (t: number) => interpolateRdBu(1 - inner(t)),
+  tendency: (t: number) => interpolatePRGn(inner(t)),
+  sensitivity: (t: number) => interpolatePiYG(1 - inner(t)),
 } as const;
 
 /** Without a diverging scheme's darkest ends, which would swallow coastlines and isolines. */

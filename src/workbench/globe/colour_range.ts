@@ -52,3 +52,16 @@ export function ticks(range: ColourRange, pieces: number): number[] {
     return Math.abs(value) < step * 1e-6 ? 0 : value;
   });
 }
+
+/** Values to write under a colour bar: its ends where they are not round, and round ones between; with their step. */
+export function legendTicks(range: ColourRange, pieces: number): { values: number[]; step: number } {
+  const { low, high } = range;
+  const span = high - low;
+  const step = niceStep(span, pieces);
+  const round = ticks(range, pieces);
+  const isRound = (end: number) => Math.abs(end / step - Math.round(end / step)) < 1e-3;
+  if (isRound(low) && isRound(high)) return { values: round, step };
+  // An end that is not round is written out, finer, and round values keep clear of it.
+  const inner = round.filter((value) => value - low > 0.14 * span && high - value > 0.14 * span);
+  return { values: [low, ...inner, high], step: step / 10 };
+}

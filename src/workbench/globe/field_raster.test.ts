@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldRaster, MISSING, valueAt } from './field_raster';
+import { fieldRaster, MISSING, straight, valueAt } from './field_raster';
 
 /** A grid of `rows` latitudes with or without poles, and a field on it. */
 function grid(rows: number, columns: number, poles: boolean, value: (lat: number, lon: number) => number) {
@@ -74,4 +74,15 @@ test('the value under the pointer is bilinear and wraps around', () => {
   expect(at(12.5, 3)).toBeCloseTo(12.5, 4);
   expect(at(90, -179)).toBeCloseTo(90, 4);
   expect(at(-90, 355)).toBeCloseTo(-90, 4);
+});
+
+test('a single peak has no swing beside it where values run straight', () => {
+  const { values, latitudes, longitudes } = grid(19, 36, true, (lat, lon) =>
+    Math.abs(lat) < 1 && lon === 180 ? 1 : 0,
+  );
+  const least = (data: Float32Array) => data.reduce((a, b) => Math.min(a, b));
+  expect(least(fieldRaster(values, latitudes, longitudes).data)).toBeLessThan(-0.05);
+  const { data } = fieldRaster(values, latitudes, longitudes, undefined, straight);
+  expect(least(data)).toBe(0);
+  expect(data.reduce((a, b) => Math.max(a, b))).toBeCloseTo(1, 5);
 });

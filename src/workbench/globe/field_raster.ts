@@ -18,15 +18,20 @@ export const MISSING = 3e38;
 
 const SMOOTH_WIDTH = 360;
 
-/** Raster of `values` [lat, lon] on ascending `latitudes` and `longitudes` (degrees; longitudes equally spaced). */
+/**
+ * Raster of `values` [lat, lon] on ascending `latitudes` and `longitudes` (degrees; longitudes equally spaced).
+ * @param width its columns; as many as show a coarse grid smoothly when left out
+ * @param weightsAt how values between grid points are made
+ */
 export function fieldRaster(
   values: Float32Array,
   latitudes: Float32Array,
   longitudes: Float32Array,
+  width = longitudes.length * Math.max(1, Math.ceil(SMOOTH_WIDTH / longitudes.length)),
+  weightsAt: Interpolation = catmullRom,
 ): FieldRaster {
   const rows = latitudes.length;
   const columns = longitudes.length;
-  const width = columns * Math.max(1, Math.ceil(SMOOTH_WIDTH / columns));
   const height = Math.floor(width / 2) + 1;
 
   const along = new Float32Array(rows * width);
@@ -34,7 +39,7 @@ export function fieldRaster(
   for (let x = 0; x < width; x++) {
     const position = wrap(((x * 360) / width - longitudes[0]) / spacing, columns);
     const base = Math.floor(position);
-    const weights = catmullRom(position - base);
+    const weights = weightsAt(position - base);
     for (let row = 0; row < rows; row++) {
       let sum = 0;
       for (let k = 0; k < 4; k++) {
@@ -51,7 +56,7 @@ export function fieldRaster(
   for (let y = 0; y < height; y++) {
     const position = rowPosition(-90 + (180 * y) / (height - 1), latitudes);
     const base = Math.floor(position);
-    const weights = catmullRom(position - base);
+    const weights = weightsAt(position - base);
     for (let k = 0; k < 4; k++) {
       if (weights[k] === 0) continue;
       let row = base + k - 1;
@@ -72,8 +77,14 @@ export function fieldRaster(
   return { width, height, data };
 }
 
-/** Catmull-Rom weights of the four neighbours for a point at fraction t past the second; exact at t = 0. */
-function catmullRom(t: number): [number, number, number, number] {
+/** Weights of the four neighbours for a point at fraction t past the second; exact at t = 0. */
+export type Interpolation = (t: number) => [number, number, number, number];
+
+/** Straight between the two: for fields with single peaks, beside which a cubic would swing past zero. */
+export const straight: Interpolation = (t) => [0, 1 - t, t, 0];
+
+/** Catmull-Rom cubics. */
+function catmullRom(t: number): ReturnType<Interpolation> {
   return [
     t * (-0.5 + t * (1 - 0.5 * t)),
     1 + t * t * (-2.5 + 1.5 * t),

@@ -1,29 +1,30 @@
 /**
- * The three.js scene behind the globe. Draws only when something has changed; knows nothing of React.
+ * The three.js scene behind the globe and the map. Draws only when something has changed, or the wind blows; knows
+ * nothing of React.
  */
 import {
   BackSide,
-  BufferAttribute,
-  BufferGeometry,
   CanvasTexture,
   Color,
-  LineSegments,
   Mesh,
-  PerspectiveCamera,
-  Raycaster,
+  PlaneGeometry,
   Scene,
   ShaderMaterial,
-  Sphere,
   SphereGeometry,
-  Vector2,
-  Vector3,
   WebGLRenderer,
 } from 'three';
-import type { Camera } from '../location_hash';
-import { FieldMaterial, type Isolines, type SurfaceColours } from './field_material';
+import type { Camera, Point, Projection } from '../location_hash';
+import { Annotations, type Mark } from './annotations';
+import { FieldMaterial, type Isolines, type LayerSlot, type SurfaceColours } from './field_material';
 import type { FieldRaster } from './field_raster';
-import { LineMaterial } from './line_material';
+import { Lines } from './lines';
+import { NetworkOverlay } from './network_overlay';
+import type { Triangles } from './network_shapes';
+import { projected } from './projected';
 import { graticule, longitudeLatitude, meshArcs, segmentsOnSphere } from './sphere_geometry';
+import { type Stage, StageCamera } from './stage_camera';
+import type { WindRaster } from './wind_step';
+import { WindTrails } from './wind_trails';
 
 export interface GlobeColours extends SurfaceColours {
   coast: string;
@@ -36,81 +37,100 @@ export interface GlobeColours extends SurfaceColours {
   glowStrength: number;
 }
 
-const FIELD_OF_VIEW = 26;
-/** Share of the free stage's shorter side that the globe fills at zoom 1. */
-const FILL = 0.97;
+/** One layer; two, with the second right of a share of the width; or two globes. */
+export type Division = { divider: number } | 'two globes' | 'none';
+
 const BLEND_MILLISECONDS = 260;
-const UNIT_SPHERE = new Sphere(new Vector3(), 1);
+const TRAIL_STRENGTH = 0.8;
+const SLOTS = ['A', 'B'] as const;
 
 export class GlobeScene {
+  readonly stage = new StageCamera();
   private readonly renderer: WebGLRenderer;
+  private readonly shared = projected();
   private readonly scene = new Scene();
-  private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 60);
-  private readonly surface = new FieldMaterial();
+  private readonly surface = new FieldMaterial(this.shared);
   private readonly globe = new Mesh(new SphereGeometry(1, 128, 64), this.surface);
-  private readonly coast = lines(new Float32Array(), 0.15);
-  private readonly graticule = lines(segmentsOnSphere(graticule(30), 1.0015), 0.3);
-  private readonly mesh = lines(new Float32Array(), 0.8);
+  private readonly map = new Mesh(new PlaneGeometry(360, 180), this.surface);
+  private readonly coast = new Lines(0.15, this.shared);
+  private readonly graticule = new Lines(0.3, this.shared);
+  private readonly mesh = new Lines(0.8, this.shared);
   private readonly glow = glowShell();
-  private view: Camera = { longitude: 0, latitude: 0, zoom: 1 };
+  private readonly network = new NetworkOverlay(this.shared);
+  private readonly trails: WindTrails;
+  private readonly annotations: Annotations;
+  private division: Division = 'none';
+  /** CSS pixels, and framebuffer pixels per CSS pixel. */
+  size = { width: 1, height: 1, pixelRatio: 1 };
   private frameRequest = 0;
-  private blendStart = 0;
-  /** Share of the stage's height that no control covers. */
-  private openHeight = 1;
-  private fieldShape = '';
+  private readonly blendStart = { A: 0, B: 0 };
+  private readonly fieldShape = { A: '', B: '' };
   private disposed = false;
+  private annotationsStale = true;
   private readonly redraw = () => this.invalidate();
+  private readonly drawFrame = (now: number) => this.draw(now);
 
-  /** @throws Error when the browser has no WebGL 2 */
-  constructor(canvas: HTMLCanvasElement) {
+  /**
+   * @param canvas the globe's own
+   * @param labels lies over it
+   * @throws Error when the browser has no WebGL 2
+   */
+  constructor(canvas: HTMLCanvasElement, labels: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+    this.renderer.autoClear = false;
+    this.trails = new WindTrails(this.renderer, this.shared);
+    this.annotations = new Annotations(labels);
     // three.js uploads everything anew by itself, but draws only when told to.
     canvas.addEventListener('webglcontextrestored', this.redraw);
-    this.camera.up.set(0, 0, 1);
+    this.graticule.setSegments(segmentsOnSphere(graticule(30), 1.0015));
+    this.map.visible = false;
     this.mesh.visible = false;
-    this.scene.add(this.globe, this.graticule, this.coast, this.mesh, this.glow);
+    const { globe, map, coast, mesh, network, glow } = this;
+    this.scene.add(globe, map, this.graticule, coast, mesh, network, glow);
   }
 
-  /** `top` and `bottom`: CSS pixels that controls cover; the globe stands in the middle of what is left. */
-  resize(width: number, height: number, pixelRatio: number, top: number, bottom: number): void {
+  resize(stage: Stage, pixelRatio: number): void {
+    const { width, height } = stage;
     if (width === 0 || height === 0) return;
-    this.openHeight = Math.max(0.3, 1 - (top + bottom) / height);
+    this.size = { width, height, pixelRatio };
     this.renderer.setPixelRatio(pixelRatio);
     this.renderer.setSize(width, height, false);
-    this.camera.aspect = width / height;
-    this.camera.setViewOffset(width, height, 0, (bottom - top) / 2, width, height);
-    this.camera.updateProjectionMatrix();
-    this.setView(this.view);
+    this.annotations.resize(width, height, Math.max(1, pixelRatio));
+    this.trails.resize(width, height);
+    this.surface.uniforms.canvasSize.value.set(width * pixelRatio, height * pixelRatio);
+    this.stage.setStage(stage);
+    this.setDivision(this.division);
   }
 
   setView(view: Camera): void {
-    this.view = view;
-    const distance = this.distance(view.zoom);
-    const lon = (view.longitude * Math.PI) / 180;
-    // At a pole the camera's up would be its own direction.
-    const lat = (Math.max(-89.9, Math.min(89.9, view.latitude)) * Math.PI) / 180;
-    this.camera.position.set(
-      distance * Math.cos(lat) * Math.cos(lon),
-      distance * Math.cos(lat) * Math.sin(lon),
-      distance * Math.sin(lat),
-    );
-    this.camera.lookAt(0, 0, 0);
+    this.stage.setView(view);
+    this.shared.middle.value = view.longitude;
+    this.moved();
+  }
+
+  setProjection(projection: Projection): void {
+    const isMap = projection === 'flat';
+    this.stage.setProjection(projection);
+    this.shared.isMap.value = isMap ? 1 : 0;
+    this.map.visible = isMap;
+    this.globe.visible = !isMap;
+    this.glow.visible = !isMap;
+    this.moved();
+  }
+
+  setDivision(division: Division): void {
+    this.division = division;
+    this.stage.setTwin(division === 'two globes');
+    const { width, height, pixelRatio } = this.size;
+    const [x, y, beyond] = divide(division, this.stage, width, height);
+    this.shared.divide.value.set(x, y, beyond * pixelRatio);
+    this.trails.setDivide(x, y, beyond);
+    this.moved();
+  }
+
+  private moved(): void {
+    this.trails.forget();
     this.invalidate();
-  }
-
-  /** Distance at which the globe's disc fills its share of the free stage, brought nearer by the zoom. */
-  private distance(zoom: number): number {
-    const halfAngle = (FIELD_OF_VIEW / 2) * (Math.PI / 180);
-    const halfShorter = Math.tan(halfAngle) * Math.min(this.openHeight, this.camera.aspect);
-    const whole = 1 / Math.sin(Math.atan(halfShorter * FILL));
-    return 1 + (whole - 1) / zoom;
-  }
-
-  /** Degrees that the surface's middle turns when the pointer is dragged by one CSS pixel. */
-  degreesPerPixel(height: number): number {
-    const halfAngle = (FIELD_OF_VIEW / 2) * (Math.PI / 180);
-    const surfacePerPixel = (2 * Math.tan(halfAngle) * (this.distance(this.view.zoom) - 1)) / height;
-    return Math.min(0.6, (surfacePerPixel * 180) / Math.PI);
   }
 
   setColours(colours: GlobeColours): void {
@@ -126,49 +146,92 @@ export class GlobeScene {
 
   setCoastlines(polylines: number[][][], landImage: HTMLCanvasElement): void {
     if (this.disposed) return;
-    this.coast.geometry.dispose();
-    this.coast.geometry = geometryOf(segmentsOnSphere(polylines, 1.002));
+    this.coast.setSegments(segmentsOnSphere(polylines, 1.002));
     this.surface.setLand(new CanvasTexture(landImage));
     this.invalidate();
   }
 
-  setColourMap(table: Uint8Array): void {
-    this.surface.setColours(table);
+  setColourMap(slot: LayerSlot, table: Uint8Array): void {
+    this.surface.setColours(slot, table);
     this.invalidate();
   }
 
-  setRange(low: number, high: number, isolines: Isolines): void {
-    this.surface.setRange(low, high, isolines);
+  setRange(slot: LayerSlot, low: number, high: number, isolines: Isolines): void {
+    this.surface.setRange(slot, low, high, isolines);
     this.invalidate();
   }
 
   /** Shows a field; `animate` blends from the former one where both have the same shape. */
-  setField(raster: FieldRaster, animate: boolean): void {
+  setField(slot: LayerSlot, raster: FieldRaster, animate: boolean): void {
     const shape = `${raster.width}x${raster.height}`;
-    const blend = animate && shape === this.fieldShape;
-    this.fieldShape = shape;
-    this.surface.setField(raster, blend);
-    this.blendStart = blend ? performance.now() : 0;
+    const blend = animate && shape === this.fieldShape[slot];
+    this.fieldShape[slot] = shape;
+    this.surface.setField(slot, raster, blend);
+    this.blendStart[slot] = blend ? performance.now() : 0;
     this.invalidate();
   }
 
-  clearField(): void {
-    this.fieldShape = '';
-    this.blendStart = 0;
-    this.surface.clearField();
+  clearField(slot: LayerSlot): void {
+    this.fieldShape[slot] = '';
+    this.blendStart[slot] = 0;
+    this.surface.clearField(slot);
     this.invalidate();
   }
 
-  setMesh(vertices: Float32Array, edges: Int32Array, levels: Uint8Array): void {
+  /** Isolines' values, highs and lows of a layer; highs and lows first. */
+  setMarks(slot: LayerSlot, marks: Mark[]): void {
+    this.annotations.marks[slot === 'A' ? 0 : 1] = marks;
+    this.invalidate();
+  }
+
+  setPick(pick: Point | null): void {
+    this.annotations.pick = pick;
+    this.invalidate();
+  }
+
+  /** Lets particles drift in a layer's wind; null: no more. */
+  setWind(slot: LayerSlot, wind: WindRaster | null): void {
     if (this.disposed) return;
-    const arcs = meshArcs(vertices, edges, levels);
-    const finest = Math.max(1, levels[levels.length - 1]);
-    this.mesh.geometry.dispose();
+    this.trails.setWind(slot, wind);
+    this.surface.uniforms.trailStrength.value = this.trails.isOn ? TRAIL_STRENGTH : 0;
+    this.invalidate();
+  }
+
+  /** How many particles drift now. */
+  get particleCount(): number {
+    return this.trails.particleCount;
+  }
+
+  setSoftware(software: boolean): void {
+    this.trails.setSoftware(software);
+  }
+
+  /** @param levels those whose edges are drawn; null: all */
+  setMesh(vertices: Float32Array, edges: Int32Array, levelOfEdge: Uint8Array, levels: number[] | null): void {
+    if (this.disposed) return;
+    const finest = Math.max(1, levelOfEdge[levelOfEdge.length - 1]);
+    const isDrawn = (edge: number) => levels === null || levels.includes(levelOfEdge[edge]);
+    const drawn = [...levelOfEdge.keys()].filter(isDrawn);
+    const ends = Int32Array.from(drawn.flatMap((edge) => [edges[2 * edge], edges[2 * edge + 1]]));
+    const arcs = meshArcs(
+      vertices,
+      ends,
+      Uint8Array.from(drawn, (edge) => levelOfEdge[edge]),
+    );
     // Fine edges are many: they recede, so that the coarse ones read.
-    this.mesh.geometry = geometryOf(
+    this.mesh.setSegments(
       arcs.positions,
       arcs.levels.map((level) => 0.95 - 0.65 * (level / finest)),
     );
+    this.invalidate();
+  }
+
+  /** Edges of one grid node, drawn as arrows: both ends of each on the unit sphere, [2 * edges, 3]. */
+  setNodeEdges(gridToMesh: Float32Array, meshToGrid: Float32Array): void {
+    this.annotations.arrows = [
+      ...arrows(gridToMesh).map((ends) => ({ ...ends, kind: 'to mesh' as const })),
+      ...arrows(meshToGrid).map((ends) => ({ ...ends, kind: 'to grid' as const })),
+    ];
     this.invalidate();
   }
 
@@ -177,50 +240,106 @@ export class GlobeScene {
     this.invalidate();
   }
 
-  /** Place under a point of the canvas, given as −1…1 from left to right and bottom to top; null off the globe. */
-  placeAt(x: number, y: number): { longitude: number; latitude: number } | null {
-    const ray = new Raycaster();
-    ray.setFromCamera(new Vector2(x, y), this.camera);
-    const hit = ray.ray.intersectSphere(UNIT_SPHERE, new Vector3());
-    return hit && longitudeLatitude(hit.x, hit.y, hit.z);
+  showGraticule(visible: boolean): void {
+    this.graticule.visible = visible;
+    this.invalidate();
   }
 
   /** Draws once, soon; many changes before the next frame are one drawing. */
-  invalidate(): void {
-    if (this.disposed) return;
-    if (this.frameRequest === 0) this.frameRequest = requestAnimationFrame(() => this.draw());
+  private invalidate(): void {
+    this.annotationsStale = true;
+    this.requestFrame();
   }
 
-  private draw(): void {
+  private requestFrame(): void {
+    if (this.frameRequest === 0 && !this.disposed) this.frameRequest = requestAnimationFrame(this.drawFrame);
+  }
+
+  private draw(now: number): void {
     this.frameRequest = 0;
-    const elapsed = performance.now() - this.blendStart;
-    const blend = this.blendStart === 0 ? 1 : Math.min(1, elapsed / BLEND_MILLISECONDS);
-    this.surface.setBlend(blend);
-    this.renderer.render(this.scene, this.camera);
-    if (blend < 1) this.invalidate();
-    else this.blendStart = 0;
+    let goesOn = this.trails.isOn;
+    for (const slot of SLOTS) {
+      const start = this.blendStart[slot];
+      const blend = start === 0 ? 1 : Math.min(1, (performance.now() - start) / BLEND_MILLISECONDS);
+      this.surface.setBlend(slot, blend);
+      if (blend < 1) goesOn = true;
+      else this.blendStart[slot] = 0;
+    }
+    if (this.trails.isOn) {
+      this.trails.advance(now, this.stage);
+      this.surface.uniforms.trails.value = this.trails.texture;
+    }
+    this.drawScene();
+    if (this.annotationsStale) {
+      this.annotations.draw(this.stage, this.dividerX);
+      this.annotationsStale = false;
+    }
+    if (goesOn) this.requestFrame();
+  }
+
+  private drawScene(): void {
+    const { renderer, stage, size } = this;
+    renderer.setScissorTest(false);
+    renderer.setViewport(0, 0, size.width, size.height);
+    renderer.clear();
+    renderer.setScissorTest(stage.viewports.length > 1);
+    for (const { left, top, width, height } of stage.viewports) {
+      const bottom = size.height - top - height;
+      renderer.setViewport(left, bottom, width, height);
+      renderer.setScissor(left, bottom, width, height);
+      renderer.render(this.scene, stage.camera);
+    }
+  }
+
+  private get dividerX(): number | null {
+    return typeof this.division === 'object' ? this.division.divider * this.size.width : null;
+  }
+
+  /** What is seen now, drawn into a picture of its own: the surface and what is written over it. */
+  picture(context: CanvasRenderingContext2D, width: number, height: number): void {
+    // The browser keeps a WebGL picture only until the task that drew it ends.
+    this.drawScene();
+    context.drawImage(this.renderer.domElement, 0, 0, width, height);
+    this.annotations.draw(this.stage, this.dividerX);
+    context.drawImage(this.annotations.canvas, 0, 0, width, height);
+  }
+
+  /** What the Network room draws over the field, and the veil between them; null for nothing and for no veil. */
+  setNetwork(shapes: Triangles | null, veil: string | null): void {
+    this.network.show(shapes, veil);
+    this.invalidate();
   }
 
   dispose(): void {
     this.disposed = true;
     cancelAnimationFrame(this.frameRequest);
     this.renderer.domElement.removeEventListener('webglcontextrestored', this.redraw);
-    for (const object of [this.globe, this.coast, this.graticule, this.mesh, this.glow]) {
-      object.geometry.dispose();
-      (object.material as ShaderMaterial).dispose();
-    }
+    for (const lines of [this.coast, this.graticule, this.mesh]) lines.dispose();
+    for (const object of [this.globe, this.map, this.glow]) object.geometry.dispose();
+    (this.glow.material as ShaderMaterial).dispose();
+    this.surface.dispose();
+    this.trails.dispose();
+    this.network.dispose();
     this.renderer.dispose();
   }
 }
 
-function geometryOf(positions: Float32Array, strengths?: Float32Array): BufferGeometry {
-  const geometry = new BufferGeometry().setAttribute('position', new BufferAttribute(positions, 3));
-  const strength = strengths ?? new Float32Array(positions.length / 3).fill(1);
-  return geometry.setAttribute('strength', new BufferAttribute(strength, 1));
+function arrows(ends: Float32Array): { from: Point; to: Point }[] {
+  const place = (at: number) => longitudeLatitude(ends[at], ends[at + 1], ends[at + 2]);
+  return Array.from({ length: ends.length / 6 }, (_, i) => ({ from: place(6 * i), to: place(6 * i + 3) }));
 }
 
-function lines(positions: Float32Array, rim: number): LineSegments<BufferGeometry, LineMaterial> {
-  return new LineSegments(geometryOf(positions), new LineMaterial(rim));
+/** A pixel (CSS pixels from the bottom left) belongs to the second layer where x * a + y * b > c. */
+function divide(
+  division: Division,
+  stage: StageCamera,
+  width: number,
+  height: number,
+): [a: number, b: number, c: number] {
+  if (division === 'none') return [1, 0, 1e9];
+  if (division !== 'two globes') return [1, 0, division.divider * width];
+  const second = stage.viewports[1];
+  return stage.isStacked ? [0, -1, second.top - height] : [1, 0, second.left];
 }
 
 /** A thin shine outside the disc: the inside of a larger sphere, brightest where it meets the globe's rim. */

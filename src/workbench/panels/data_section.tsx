@@ -1,6 +1,15 @@
 import type { DatasetSummary } from '../../worker/protocol';
-import { closeCheckpoint, closeStatistics, openPlanet, titleOf, useBusy, useData } from '../state/data';
+import {
+  checkpointTitle,
+  closeCheckpoint,
+  closeStatistics,
+  openPlanet,
+  titleOf,
+  useBusy,
+  useData,
+} from '../state/data';
 import { formatTime } from '../units';
+import { t } from '../words/words';
 import { FilePicker } from './file_picker';
 import { OpenIcon } from './icons';
 
@@ -15,7 +24,13 @@ export function DataSection() {
       <dl className="facts">
         <dt>Statistics</dt>
         <dd>
-          {statistics ? `${statistics.length} files ` : dataset ? 'of this data ' : 'none '}
+          {statistics
+            ? t('{count} files ', { count: statistics.length })
+            : checkpoint?.starter
+              ? t('of the starter ')
+              : dataset
+                ? t('of this data ')
+                : t('none ')}
           {statistics ? (
             <button
               type="button"
@@ -38,7 +53,7 @@ export function DataSection() {
         </dd>
         <dt>Checkpoint</dt>
         <dd>
-          {checkpoint ? `${checkpoint.name} ` : 'none '}
+          {checkpoint ? `${checkpointTitle(checkpoint)} ` : t('none ')}
           {checkpoint ? (
             <button
               type="button"

@@ -34,7 +34,11 @@ export function DropTarget() {
   }, []);
 
   if (!hovering) return null;
-  return <div className="drop-veil">Drop data (.nc, .zarr, .zip), statistics or a checkpoint (.npz)</div>;
+  return (
+    <div className="drop-veil">
+      Drop data (.nc, .zarr, .zip), statistics, a checkpoint (.npz) or a run (.zip)
+    </div>
+  );
 }
 
 /** Opens a dropped Zarr, else the dropped files and those directly inside dropped folders. */

@@ -5,6 +5,7 @@ import { EmptyChart } from '../charts/empty_chart';
 import { useShownField } from '../state/shown_field';
 import { showLead, useView } from '../state/view';
 import { differenceToShown, fieldTitle, formatLead, formatValue } from '../units';
+import { t } from '../words/words';
 
 const LineChart = lazy(() => import('../charts/line_chart'));
 
@@ -16,11 +17,11 @@ export function ForecastFigures() {
   const leads = scores?.leadHours ?? [];
   const forecast = shown(scores?.forecast ?? []);
   const persistence = shown(scores?.persistence ?? []);
-  const title = `RMSE, ${display.differenceUnit || 'no unit'}`;
+  const title = `RMSE, ${display.differenceUnit || t('no unit')}`;
   if (leads.length === 0) {
     return (
       <EmptyChart title={title} height={200}>
-        Run a forecast to compare it with the truth, and with no change at all.
+        {t('Run a forecast to compare it with the truth, and with no change at all.')}
       </EmptyChart>
     );
   }
@@ -30,11 +31,11 @@ export function ForecastFigures() {
       <Suspense fallback={<div className="chart" style={{ height: 248 }} />}>
         <LineChart
           title={title}
-          xLabel="hour"
+          xLabel={t('hour')}
           x={[0, ...leads]}
           series={[
-            { label: 'forecast', values: [0, ...forecast], colour: '--accent' },
-            { label: 'persistence', values: [0, ...persistence], colour: '--second', dashed: true },
+            { label: t('forecast'), values: [0, ...forecast], colour: '--accent' },
+            { label: t('persistence'), values: [0, ...persistence], colour: '--second', dashed: true },
           ]}
           length={leads.length}
           height={200}
@@ -42,14 +43,14 @@ export function ForecastFigures() {
         />
       </Suspense>
       <section className="section">
-        <h2>{fieldTitle(display.label, level)}</h2>
+        <h2>{fieldTitle(t(display.label), level)}</h2>
         <table className="score-table">
           <thead>
             <tr>
-              <th scope="col">Lead</th>
-              <th scope="col">Forecast</th>
-              <th scope="col">Persistence</th>
-              <th scope="col">Change</th>
+              <th scope="col">{t('Lead')}</th>
+              <th scope="col">{t('Forecast')}</th>
+              <th scope="col">{t('Persistence')}</th>
+              <th scope="col">{t('Change')}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,12 +1,20 @@
 import './panels.css';
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
-import { cancelForecast, runForecast, saveForecast, useForecasts } from '../state/forecast';
-import { frameAt } from '../state/shown_field';
+import { frameAt } from '../state/field_values';
+import {
+  cancelForecast,
+  type ForecastProgress,
+  runForecast,
+  saveForecast,
+  useForecasts,
+} from '../state/forecast';
+import { cancelAnimation, saveAnimation, saveImage, usePictures } from '../state/pictures';
 import { STEP_HOURS } from '../state/timeline';
 import { saveCheckpoint, useTraining } from '../state/training';
 import { useView } from '../state/view';
 import { formatLead, formatSpan, formatTime } from '../units';
+import { t } from '../words/words';
 import { PlayIcon, SaveIcon, StopIcon } from './icons';
 import { RangeInput, Setting } from './setting';
 
@@ -25,24 +33,26 @@ export function ForecastPanel() {
   const trained = updates > 0;
   const parameters =
     trained && leads
-      ? `after update ${updates.toLocaleString('en')}`
-      : (checkpoint?.name ?? 'untrained: random first weights');
+      ? t('after update {update}', { update: updates.toLocaleString('en') })
+      : (checkpoint?.name ?? t('untrained: random first weights'));
 
   return (
     <>
       <div className="panel">
         <section className="section">
-          <h2>Forecast</h2>
+          <h2>{t('Forecast')}</h2>
           <dl className="facts">
-            <dt>Initial time</dt>
+            <dt>{t('Initial time')}</dt>
             <dd>{initialTime === null ? '–' : formatTime(initialTime)}</dd>
-            <dt>Parameters</dt>
+            <dt>{t('Parameters')}</dt>
             <dd>{parameters}</dd>
           </dl>
           <Setting
             id="forecast-steps"
-            label="Steps of 6 h"
-            why={`Each step feeds on the one before, here to ${formatLead(steps * STEP_HOURS)}; 40 steps, 10 days, in GraphCast.`}
+            label={t('Steps of 6 h')}
+            why={t('Each step feeds on the one before, here to {lead}; 40 steps, 10 days, in GraphCast.', {
+              lead: formatLead(steps * STEP_HOURS),
+            })}
           >
             <RangeInput
               id="forecast-steps"
@@ -55,19 +65,28 @@ export function ForecastPanel() {
           </Setting>
         </section>
         <section className="section">
-          <h2>Save</h2>
+          <h2>{t('Save')}</h2>
           <p className="empty-note">
-            The forecast as NetCDF, the network as GraphCast’s own checkpoint file.
+            {t('The forecast as NetCDF or zipped Zarr, the network as GraphCast’s own checkpoint file.')}
           </p>
           <div className="row">
             <button
               type="button"
               className="button"
               disabled={!forecast || forecast.parameters === ''}
-              onClick={() => void saveForecast(frame, initialTime!)}
+              onClick={() => void saveForecast(frame, initialTime!, 'netcdf')}
             >
               <SaveIcon />
-              Forecast
+              {t('Forecast')}
+            </button>
+            <button
+              type="button"
+              className="button"
+              disabled={!forecast || forecast.parameters === ''}
+              onClick={() => void saveForecast(frame, initialTime!, 'zarr')}
+            >
+              <SaveIcon />
+              {t('Zarr')}
             </button>
             <button
               type="button"
@@ -76,9 +95,10 @@ export function ForecastPanel() {
               onClick={() => void saveCheckpoint()}
             >
               <SaveIcon />
-              Checkpoint
+              {t('Checkpoint')}
             </button>
           </div>
+          <Pictures />
         </section>
       </div>
       <div className="actions-bar">
@@ -86,7 +106,7 @@ export function ForecastPanel() {
           {running ? (
             <button type="button" className="button" onClick={() => void cancelForecast()}>
               <StopIcon />
-              Cancel
+              {t('Cancel')}
             </button>
           ) : (
             <button
@@ -96,24 +116,63 @@ export function ForecastPanel() {
               onClick={() => void runForecast(frame)}
             >
               <PlayIcon />
-              Run forecast
+              {t('Run forecast')}
             </button>
           )}
         </div>
-        {running && <progress aria-label="Forecast steps" value={running.done} max={running.steps} />}
+        {running && <progress aria-label={t('Forecast steps')} value={running.done} max={running.steps} />}
         <p className="why">
-          {running
-            ? `Step ${running.done} of ${running.steps}${running.secondsPerStep === null ? '' : `, ${formatSpan((running.steps - running.done) * running.secondsPerStep)} left`}.`
-            : explanation(dataset !== null, canStart, ready)}
+          {running ? progressText(running) : explanation(dataset !== null, canStart, ready)}
         </p>
       </div>
     </>
   );
 }
 
+/** The globe as an image, and all its lead times as a film. */
+function Pictures() {
+  const progress = usePictures((state) => state.progress);
+  return (
+    <>
+      <div className="row">
+        <button
+          type="button"
+          className="button"
+          title={t('Save image: {key}', { key: 'E' })}
+          onClick={() => void saveImage()}
+        >
+          <SaveIcon />
+          {t('Image')}
+        </button>
+        {progress ? (
+          <button type="button" className="button" onClick={cancelAnimation}>
+            <StopIcon />
+            {t('Cancel')}
+          </button>
+        ) : (
+          <button type="button" className="button" onClick={() => void saveAnimation()}>
+            <SaveIcon />
+            {t('Animation')}
+          </button>
+        )}
+      </div>
+      {progress && (
+        <progress aria-label={t('Lead times recorded')} value={progress.done} max={progress.total} />
+      )}
+    </>
+  );
+}
+
+function progressText({ done, steps, secondsPerStep }: ForecastProgress): string {
+  if (secondsPerStep === null) return t('Step {done} of {steps}.', { done, steps });
+  const left = formatSpan((steps - done) * secondsPerStep);
+  return t('Step {done} of {steps}, {left} left.', { done, steps, left });
+}
+
 function explanation(hasData: boolean, canStart: boolean, ready: boolean): string {
-  if (!hasData) return 'Open a dataset first.';
-  if (!ready) return 'A forecast needs a WebGPU device.';
-  if (!canStart) return 'A forecast starts from two frames: choose an initial time with one 6 h before it.';
-  return 'Frames appear on the globe as they are computed.';
+  if (!hasData) return t('Open a dataset first.');
+  if (!ready) return t('A forecast needs a WebGPU device.');
+  if (!canStart)
+    return t('A forecast starts from two frames: choose an initial time with one 6 h before it.');
+  return t('Frames appear on the globe as they are computed.');
 }

@@ -1,4 +1,4 @@
-import { titleOf, useBusy, useData } from '../state/data';
+import { checkpointTitle, titleOf, useBusy, useData } from '../state/data';
 import { toggleTheme, useTheme } from '../state/theme';
 import { useTraining } from '../state/training';
 import { useView } from '../state/view';
@@ -27,7 +27,7 @@ export function Header() {
         </FilePicker>
         <button type="button" className="chip model" onClick={openTrainRoom}>
           <span className="what">model</span>
-          <span className="name">{checkpoint?.name ?? preset}</span>
+          <span className="name">{checkpoint ? checkpointTitle(checkpoint) : preset}</span>
         </button>
       </div>
       <div className="right">

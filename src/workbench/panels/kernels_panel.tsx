@@ -1,8 +1,9 @@
 import './panels.css';
 import { useMemory } from '../state/memory';
 import { useTraining } from '../state/training';
+import { t } from '../words/words';
 import { NumberInput, RangeInput, Setting } from './setting';
-import { TrainActions } from './train_panel';
+import { TrainActions } from './train_actions';
 
 /** The Kernels room's controls: what the memory plan is for, and the run that is watched. */
 export function KernelsPanel() {
@@ -12,17 +13,22 @@ export function KernelsPanel() {
     <>
       <div className="panel">
         <section className="section">
-          <h2>Memory plan</h2>
+          <h2>{t('Memory plan')}</h2>
           <dl className="facts">
-            <dt>Network</dt>
+            <dt>{t('Network')}</dt>
             <dd>
-              {preset}, mesh M{meshSize}, latent {latentSize}, {messageSteps} steps: chosen in the Train room
+              {t('{preset}, mesh M{mesh}, latent {latent}, {steps} steps: chosen in the Train room', {
+                preset,
+                mesh: meshSize,
+                latent: latentSize,
+                steps: messageSteps,
+              })}
             </dd>
           </dl>
           <Setting
             id="plan-ar-steps"
-            label="Autoregressive steps"
-            why="Forecast steps of 6 h that one training window rolls out; 1, then 2 to 12 in GraphCast."
+            label={t('Autoregressive steps')}
+            why={t('Forecast steps of 6 h that one training window rolls out; 1, then 2 to 12 in GraphCast.')}
           >
             <RangeInput
               id="plan-ar-steps"
@@ -35,8 +41,10 @@ export function KernelsPanel() {
           </Setting>
           <Setting
             id="plan-budget"
-            label="Memory, GB"
-            why="GPU memory to use at most; 0 for no limit. Less memory means more is computed a second time."
+            label={t('Memory, GB')}
+            why={t(
+              'GPU memory to use at most; 0 for no limit. Less memory means more is computed a second time.',
+            )}
           >
             <NumberInput
               id="plan-budget"

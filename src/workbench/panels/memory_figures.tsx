@@ -1,6 +1,7 @@
 import type { MemoryOutcome } from '../../training/memory_plan';
 import { formatBytes, recomputed } from '../../training/memory_plan_words';
 import { useMemory } from '../state/memory';
+import { t } from '../words/words';
 
 /** What training and forecasting would take on the GPU, part by part. */
 export function MemoryFigures() {
@@ -40,7 +41,7 @@ function Outcome({ title, outcome, limits }: OutcomeProperties) {
       </section>
     );
   }
-  const { parts, total, policy, widestBinding, largestBuffer } = outcome;
+  const { parts, total, policy, smallest, widestBinding, largestBuffer } = outcome;
   const tooWide = widestBinding > limits.maxBinding || largestBuffer > limits.maxBufferSize;
   const whose = limits.guaranteed ? 'WebGPU guarantees' : 'this GPU allows';
   return (
@@ -59,6 +60,9 @@ function Outcome({ title, outcome, limits }: OutcomeProperties) {
           </div>
         ))}
       </div>
+      {smallest && (
+        <p className="why-below">{t('Smallest budget: {bytes}.', { bytes: formatBytes(smallest) })}</p>
+      )}
       {policy && <p className="why-below">Computed again in the backward pass: {recomputed(policy)}.</p>}
       {tooWide && (
         <p className="why-below warning">

@@ -1,12 +1,15 @@
 import type { Room } from '../location_hash';
 import { showRoom, useView } from '../state/view';
 import { t } from '../words/words';
-import { ForecastIcon, KernelsIcon, TrainIcon } from './icons';
+import { ForecastIcon, KernelsIcon, LearnIcon, NetworkIcon, ScoreIcon, TrainIcon } from './icons';
 
-const ROOM_LIST: { room: Room; words: string; Icon: () => React.JSX.Element }[] = [
+export const ROOM_LIST: { room: Room; words: string; Icon: () => React.JSX.Element }[] = [
   { room: 'train', words: 'Train', Icon: TrainIcon },
   { room: 'forecast', words: 'Forecast', Icon: ForecastIcon },
+  { room: 'score', words: 'Score', Icon: ScoreIcon },
+  { room: 'network', words: 'Network', Icon: NetworkIcon },
   { room: 'kernels', words: 'Kernels', Icon: KernelsIcon },
+  { room: 'learn', words: 'Learn', Icon: LearnIcon },
 ];
 
 export function Rooms() {

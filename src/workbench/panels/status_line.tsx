@@ -3,6 +3,7 @@ import { useDevice } from '../state/device';
 import { useForecasts } from '../state/forecast';
 import { isRunOpen, useTraining } from '../state/training';
 import { formatSpan, formatValue } from '../units';
+import { t } from '../words/words';
 
 /** The truth about the run, always in the same place. */
 export function StatusLine() {
@@ -28,7 +29,7 @@ function useProgressInTitle(): void {
 }
 
 function RunFigures() {
-  const { phase, note, updates, total, rate, loss } = useTraining();
+  const { phase, note, updates, total, rate, loss, config, alarms } = useTraining();
   const running = useForecasts((state) => state.running);
   if (running) {
     const left =
@@ -52,15 +53,21 @@ function RunFigures() {
       {rate !== null && phase === 'running' && (
         <>
           <span>
-            <strong>{formatValue(rate)}</strong> samples/s
+            <strong>{formatValue(rate * (config?.batch_size ?? 1))}</strong> {t('samples/s')}
           </span>
           <span>{formatSpan((total - updates) / rate)} left</span>
         </>
       )}
+      {phase === 'running' && note !== '' && <span>{t(note)}…</span>}
       {phase !== 'running' && <span>{phase}</span>}
       {loss !== null && (
         <span>
           loss <strong>{formatValue(loss)}</strong>
+        </span>
+      )}
+      {alarms.length > 0 && (
+        <span className="alarm" title={alarms[alarms.length - 1].message}>
+          {t('alarm: {kind}', { kind: t(alarms[alarms.length - 1].kind) })}
         </span>
       )}
     </>

@@ -1,16 +1,27 @@
 import type { CSSProperties } from 'react';
 import { useData } from '../state/data';
+import { frameAt } from '../state/field_values';
 import { useForecasts } from '../state/forecast';
-import { frameAt } from '../state/shown_field';
-import { longestLead, STEP_HOURS, showInitialFrame, stepLead, togglePlay } from '../state/timeline';
+import {
+  longestLead,
+  PLAY_SPEEDS,
+  STEP_HOURS,
+  showInitialFrame,
+  stepLead,
+  togglePlay,
+} from '../state/timeline';
 import { showLead, useView } from '../state/view';
 import { formatLead, formatTime } from '../units';
+import { t } from '../words/words';
 import { BackIcon, ForwardIcon, PauseIcon, PlayIcon } from './icons';
 
 /** Initial time and lead time, and the valid time that they make. */
 export function Timeline() {
   const dataset = useData((data) => data.dataset)!;
-  const { initialTime, leadHours, playing } = useView();
+  const initialTime = useView((view) => view.initialTime);
+  const leadHours = useView((view) => view.leadHours);
+  const playing = useView((view) => view.playing);
+  const playSpeed = useView((view) => view.playSpeed);
   const { byInitialFrame } = useForecasts();
   if (initialTime === null) return null;
   const frame = frameAt(dataset, initialTime);
@@ -18,9 +29,9 @@ export function Timeline() {
   const made = byInitialFrame[frame]?.leadHours ?? [];
 
   return (
-    <section className="timeline" aria-label="Time">
+    <section className="timeline" aria-label={t('Time')}>
       <div className="transport">
-        <StepButton label="6 h back" onClick={() => stepLead(-1)} disabled={leadHours === 0}>
+        <StepButton label={t('6 h back')} onClick={() => stepLead(-1)} disabled={leadHours === 0}>
           <BackIcon />
         </StepButton>
         <button
@@ -28,17 +39,29 @@ export function Timeline() {
           className="button icon"
           onClick={togglePlay}
           disabled={longest === 0}
-          aria-label={playing ? 'Pause time' : 'Play time'}
-          title="Play or pause: Space"
+          aria-label={playing ? t('Pause time') : t('Play time')}
+          title={t('Play or pause: {key}', { key: t('Space') })}
         >
           {playing ? <PauseIcon /> : <PlayIcon />}
         </button>
-        <StepButton label="6 h forward" onClick={() => stepLead(1)} disabled={leadHours >= longest}>
+        <StepButton label={t('6 h forward')} onClick={() => stepLead(1)} disabled={leadHours >= longest}>
           <ForwardIcon />
         </StepButton>
+        <select
+          aria-label={t('Play speed')}
+          title={t('Play slower or faster: {key}', { key: '< >' })}
+          value={playSpeed}
+          onChange={({ target }) => useView.setState({ playSpeed: Number(target.value) })}
+        >
+          {PLAY_SPEEDS.map((speed) => (
+            <option key={speed} value={speed}>
+              ×{speed === 0.5 ? '½' : speed}
+            </option>
+          ))}
+        </select>
       </div>
       <div className="track initial">
-        <label htmlFor="initial-time">Initial time</label>
+        <label htmlFor="initial-time">{t('Initial time')}</label>
         <output htmlFor="initial-time">{formatTime(initialTime)}</output>
         <input
           id="initial-time"
@@ -53,7 +76,7 @@ export function Timeline() {
         />
       </div>
       <div className="track lead">
-        <label htmlFor="lead-time">Lead time</label>
+        <label htmlFor="lead-time">{t('Lead time')}</label>
         <output htmlFor="lead-time">{formatLead(leadHours)}</output>
         <input
           id="lead-time"
@@ -70,7 +93,7 @@ export function Timeline() {
         <LeadMarks longest={longest} made={made} />
       </div>
       <div className="valid">
-        <span>Valid time</span>
+        <span>{t('Valid time')}</span>
         <strong>{formatTime(initialTime + leadHours * 3600)}</strong>
       </div>
     </section>

@@ -1,57 +1,48 @@
 import '../charts/charts.css';
+import './train.css';
 import { lazy, Suspense } from 'react';
 import { EmptyChart } from '../charts/empty_chart';
+import { useRuns } from '../state/runs';
 import { useTraining } from '../state/training';
 import { displayOf, formatValue } from '../units';
+import { t } from '../words/words';
+import { RunTable } from './train_runs';
 
-const LineChart = lazy(() => import('../charts/line_chart'));
+const TrainCurves = lazy(() => import('./train_curves'));
 
-/** What the Train room says: the run's numbers and curves. */
+/** What the Train room says: the run's numbers, its curves, what is out of the ordinary, and the runs so far. */
 export function TrainFigures() {
-  const { loss, learningRate, rate, parameterCount, curves, updates } = useTraining();
+  const { loss, learningRate, rate, parameterCount, curves, updates, validation, config } = useTraining();
+  const anyDrawn = useRuns(({ drawn }) => Object.keys(drawn).length > 0);
+  const samples = rate === null ? null : rate * (config?.batch_size ?? 1);
   return (
     <>
       <dl className="figures-grid">
-        <Figure label="Loss" value={loss} />
-        <Figure label="Samples/s" value={rate} />
-        <Figure label="Learning rate" value={learningRate} />
-        <Figure label="Parameters" value={parameterCount} whole />
+        <Figure label={t('Loss')} value={loss} />
+        <Figure label={t('Validation loss')} value={validation?.loss ?? null} />
+        <Figure label={t('Samples/s')} value={samples} />
+        <Figure label={t('Learning rate')} value={learningRate} />
+        <Figure label={t('GPU memory, MiB')} value={mebibytes(curves.bytes.at(-1))} />
+        <Figure label={t('Parameters')} value={parameterCount} whole />
       </dl>
-      {updates === 0 ? (
-        <EmptyChart title="Loss" height={180}>
-          The curve starts with the first update.
+      <Alarms />
+      {updates === 0 && !anyDrawn ? (
+        <EmptyChart title={t('Loss')} height={180}>
+          {t('The curve starts with the first update.')}
         </EmptyChart>
       ) : (
         <Suspense fallback={<div className="chart" style={{ height: 400 }} />}>
-          <LineChart
-            title="Loss"
-            xLabel="update"
-            x={curves.update}
-            series={[{ label: 'train', values: curves.loss, colour: '--accent' }]}
-            length={updates}
-            height={180}
-            logarithmic
-          />
-          <LineChart
-            title="Gradient norm"
-            xLabel="update"
-            x={curves.update}
-            series={[
-              {
-                label: formatValue(curves.gradientNorm[curves.gradientNorm.length - 1]),
-                values: curves.gradientNorm,
-                colour: '--second',
-              },
-            ]}
-            length={updates}
-            height={124}
-            logarithmic
-          />
+          <TrainCurves />
         </Suspense>
       )}
       <LossByVariable />
+      <RunTable />
     </>
   );
+}
+
+function mebibytes(bytes: number | null | undefined): number | null {
+  return bytes ? bytes / 2 ** 20 : null;
 }
 
 function Figure({ label, value, whole }: { label: string; value: number | null; whole?: boolean }) {
@@ -71,6 +62,22 @@ function Figure({ label, value, whole }: { label: string; value: number | null; 
   );
 }
 
+/** What was out of the ordinary, the latest first. */
+function Alarms() {
+  const alarms = useTraining((state) => state.alarms);
+  if (alarms.length === 0) return null;
+  return (
+    <section className="section alarms">
+      <h2>{t('Alarms')}</h2>
+      <ul>
+        {alarms.toReversed().map(({ kind, update, message }) => (
+          <li key={`${kind} ${update}`}>{message}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function LossByVariable() {
   const lossByVariable = useTraining((state) => state.lossByVariable);
   const entries = Object.entries(lossByVariable).sort(([, a], [, b]) => b - a);
@@ -78,11 +85,11 @@ function LossByVariable() {
   const largest = entries[0][1];
   return (
     <section className="section">
-      <h2>Loss by variable</h2>
+      <h2>{t('Loss by variable')}</h2>
       <div className="bars">
         {entries.map(([name, value]) => (
           <div key={name} style={{ display: 'contents' }}>
-            <span>{displayOf(name).label}</span>
+            <span>{t(displayOf(name).label)}</span>
             <span className="bar">
               <i style={{ width: `${(100 * value) / largest}%` }} />
             </span>

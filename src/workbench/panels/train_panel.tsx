@@ -1,33 +1,30 @@
 import './panels.css';
+import './train.css';
 import { PRESETS } from '../../graphcast/config';
-import { useData } from '../state/data';
-import { useDevice } from '../state/device';
-import {
-  changeSetting,
-  choosePreset,
-  isRunOpen,
-  pause,
-  singleStep,
-  stop,
-  train,
-  useTraining,
-} from '../state/training';
+import { checkpointTitle, useData } from '../state/data';
+import { changeSetting, choosePreset, isRunOpen, useTraining } from '../state/training';
+import { t } from '../words/words';
 import { DataSection } from './data_section';
-import { PauseIcon, PlayIcon, StepIcon, StopIcon } from './icons';
 import { PlanetSection } from './planet_section';
-import { NumberInput, RangeInput, Setting } from './setting';
+import { RangeInput, Setting } from './setting';
+import { TrainActions } from './train_actions';
+import { ResumeOffer } from './train_resume';
+import { ScheduleSection, ValidationSection } from './train_settings';
 import { meshNodes } from './welcome';
 
 const LATENT_SIZES = [16, 32, 48, 64, 128, 256, 512];
 
+/** The Train room's controls, in the order in which a run is made of them. */
 export function TrainPanel() {
   return (
     <>
       <div className="panel">
+        <ResumeOffer />
         <DataSection />
         <PlanetSection />
         <NetworkSection />
-        <OptimiserSection />
+        <ScheduleSection />
+        <ValidationSection />
       </div>
       <TrainActions />
     </>
@@ -37,12 +34,14 @@ export function TrainPanel() {
 function NetworkSection() {
   const { settings, phase } = useTraining();
   const checkpoint = useData((data) => data.checkpoint);
-  const fixed = isRunOpen(phase) || checkpoint !== null;
-  const { latentSize, meshSize, messageSteps } = checkpoint
+  const open = isRunOpen(phase);
+  const start = settings.fresh || open ? null : checkpoint;
+  const fixed = open || start !== null;
+  const { latentSize, meshSize, messageSteps } = start
     ? {
-        latentSize: checkpoint.model.latent_size,
-        meshSize: checkpoint.model.mesh_size,
-        messageSteps: checkpoint.model.gnn_msg_steps,
+        latentSize: start.model.latent_size,
+        meshSize: start.model.mesh_size,
+        messageSteps: start.model.gnn_msg_steps,
       }
     : settings;
   const sizes = LATENT_SIZES.includes(latentSize)
@@ -51,12 +50,28 @@ function NetworkSection() {
 
   return (
     <section className="section">
-      <h2>Network</h2>
-      {checkpoint ? (
-        <p className="empty-note">The checkpoint’s own sizes; training goes on from its parameters.</p>
-      ) : (
+      <h2>{t('Network')}</h2>
+      {checkpoint && (
+        <Setting
+          id="start"
+          label={t('Start from')}
+          why={t('New weights, or the open checkpoint, whose sizes and variables the run then has.')}
+        >
+          <select
+            id="start"
+            aria-describedby="start-why"
+            value={settings.fresh ? 'fresh' : 'checkpoint'}
+            disabled={open}
+            onChange={({ target }) => changeSetting('fresh', target.value === 'fresh')}
+          >
+            <option value="fresh">{t('New weights')}</option>
+            <option value="checkpoint">{checkpointTitle(checkpoint)}</option>
+          </select>
+        </Setting>
+      )}
+      {start === null && (
         <div className="setting wide">
-          <label htmlFor="preset">Preset</label>
+          <label htmlFor="preset">{t('Preset')}</label>
           <select
             id="preset"
             value={settings.preset}
@@ -67,10 +82,14 @@ function NetworkSection() {
               <option key={name}>{name}</option>
             ))}
           </select>
-          <p className="why">{PRESETS[settings.preset].description}.</p>
+          <p className="why">{t(`${PRESETS[settings.preset].description}.`)}</p>
         </div>
       )}
-      <Setting id="latent-size" label="Latent size" why="Width of every hidden vector; 512 in GraphCast.">
+      <Setting
+        id="latent-size"
+        label={t('Latent size')}
+        why={t('Width of every hidden vector; 512 in GraphCast.')}
+      >
         <select
           id="latent-size"
           value={latentSize}
@@ -84,8 +103,10 @@ function NetworkSection() {
       </Setting>
       <Setting
         id="mesh-size"
-        label="Mesh refinements"
-        why={`Times the icosahedron’s edges are halved, here to ${meshNodes(meshSize).toLocaleString('en')} nodes; 6 in GraphCast.`}
+        label={t('Mesh refinements')}
+        why={t('Times the icosahedron’s edges are halved, here to {nodes} nodes; 6 in GraphCast.', {
+          nodes: meshNodes(meshSize).toLocaleString('en'),
+        })}
       >
         <RangeInput
           id="mesh-size"
@@ -98,8 +119,8 @@ function NetworkSection() {
       </Setting>
       <Setting
         id="message-steps"
-        label="Message-passing steps"
-        why="Rounds of messages along the multi-mesh’s edges; 16 in GraphCast."
+        label={t('Message-passing steps')}
+        why={t('Rounds of messages along the multi-mesh’s edges; 16 in GraphCast.')}
       >
         <RangeInput
           id="message-steps"
@@ -112,135 +133,4 @@ function NetworkSection() {
       </Setting>
     </section>
   );
-}
-
-function OptimiserSection() {
-  const { settings, phase } = useTraining();
-  const fixed = isRunOpen(phase);
-  return (
-    <section className="section">
-      <h2>Training</h2>
-      <Setting
-        id="learning-rate"
-        label="Learning rate"
-        why="AdamW’s step at its peak, after a warm-up and before a cosine decay to 0; 0.001 in GraphCast."
-      >
-        <NumberInput
-          id="learning-rate"
-          value={settings.learningRate}
-          least={1e-7}
-          most={0.1}
-          step="any"
-          disabled={fixed}
-          onChange={(value) => changeSetting('learningRate', value)}
-        />
-      </Setting>
-      <Setting
-        id="updates"
-        label="Updates"
-        why="Optimiser steps, each on one window of 18 h drawn at random; 311,000 in GraphCast, on 32 windows each."
-      >
-        <NumberInput
-          id="updates"
-          value={settings.updates}
-          least={1}
-          most={1e6}
-          disabled={fixed}
-          onChange={(value) => changeSetting('updates', value)}
-        />
-      </Setting>
-      <Setting
-        id="seed"
-        label="Seed"
-        why="Whole number that fixes the first weights and the order of the windows."
-      >
-        <NumberInput
-          id="seed"
-          value={settings.seed}
-          least={0}
-          most={2 ** 31 - 1}
-          disabled={fixed}
-          onChange={(value) => changeSetting('seed', value)}
-        />
-      </Setting>
-    </section>
-  );
-}
-
-/** Train, single step, stop, with the run's progress. */
-export function TrainActions() {
-  const { phase, note, updates, total } = useTraining();
-  const hasData = useData((data) => data.dataset !== null);
-  const opening = useData((data) => data.opening);
-  const device = useDevice((state) => state.status);
-  const ready = hasData && opening === null && device === 'ready';
-  const going = phase === 'running' || phase === 'preparing';
-
-  return (
-    <div className="actions-bar">
-      <div className="main">
-        {going ? (
-          <button
-            type="button"
-            className="button primary"
-            disabled={phase === 'preparing'}
-            onClick={() => void pause()}
-            title="T"
-          >
-            <PauseIcon />
-            {phase === 'preparing' ? 'Preparing…' : 'Pause'}
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="button primary"
-            disabled={!ready}
-            onClick={() => void train()}
-            title="T"
-          >
-            <PlayIcon />
-            {phase === 'paused' ? 'Go on' : 'Train'}
-          </button>
-        )}
-        <button
-          type="button"
-          className="button"
-          disabled={!ready || going}
-          onClick={() => void singleStep()}
-          title="Single update: S"
-        >
-          <StepIcon />
-          Step
-        </button>
-        <button
-          type="button"
-          className="button icon"
-          disabled={!isRunOpen(phase)}
-          onClick={() => void stop()}
-          aria-label="Stop"
-          title="Stop: end this run"
-        >
-          <StopIcon />
-        </button>
-      </div>
-      {isRunOpen(phase) && total > 0 && <progress aria-label="Updates" value={updates} max={total} />}
-      <p className="why">{explanation(opening, hasData, device, phase, note)}</p>
-    </div>
-  );
-}
-
-function explanation(
-  opening: string | null,
-  hasData: boolean,
-  device: string,
-  phase: string,
-  note: string,
-): string {
-  if (opening !== null) return `Opening ${opening}…`;
-  if (!hasData) return 'Open a dataset first.';
-  if (device === 'missing' || device === 'lost') return 'Training needs a WebGPU device.';
-  if (phase === 'preparing') return `${note}…`;
-  if (phase === 'finished') return 'The run has ended; its parameters stay for forecasts until the next run.';
-  if (phase === 'paused') return 'Settings are fixed until this run is stopped.';
-  return 'Everything runs on this machine.';
 }

@@ -28,7 +28,16 @@ export function followAddress(): void {
       view.room !== before.room ||
       view.variable !== before.variable ||
       view.level !== before.level ||
-      view.layer !== before.layer;
+      view.layer !== before.layer ||
+      view.compare?.layer !== before.compare?.layer ||
+      (view.compare?.divider === null) !== (before.compare?.divider === null) ||
+      view.projection !== before.projection ||
+      view.overlays !== before.overlays ||
+      view.meshLevels !== before.meshLevels ||
+      view.rangeKind !== before.rangeKind ||
+      view.units !== before.units ||
+      view.pick !== before.pick ||
+      view.lesson !== before.lesson;
     const target = hash || location.pathname + location.search;
     if (chosen && !walking && before.initialTime !== null) history.pushState(null, '', target);
     else timer = setTimeout(() => history.replaceState(null, '', target), SETTLE_MILLISECONDS);

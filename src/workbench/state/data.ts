@@ -3,10 +3,12 @@ import { create } from 'zustand';
 import { DatasetError } from '../../errors';
 import type { CheckpointSummary, DatasetSource, DatasetSummary } from '../../worker/protocol';
 import type { Place } from '../location_hash';
+import { t } from '../words/words';
 import { engine } from './engine';
 import { forgetForecasts, useForecasts } from './forecast';
 import { reportError } from './notices';
-import { isRunOpen, letFilesLead, useTraining } from './training';
+import { importRuns } from './runs';
+import { changeSetting, isRunOpen, letFilesLead, useTraining } from './training';
 import { useView } from './view';
 
 interface Data {
@@ -44,8 +46,38 @@ export function isBusy(): boolean {
 /** Weather of our own, which comes with the page: something to see and to learn from at once. */
 const PLANET = { url: new URL('planet.nc', document.baseURI).href, simulated: true };
 
-export function openPlanet(): Promise<void> {
-  return openDataset(PLANET);
+/** Of the network that was trained on two years of that planet (`tools/starter_model.mjs`). */
+const STARTER = {
+  checkpoint: 'checkpoint.npz',
+  statistics: ['mean_by_level.nc', 'stddev_by_level.nc', 'diffs_stddev_by_level.nc'],
+};
+
+/** Opens the planet and, for its forecasts, the network that was trained on it. */
+export async function openPlanet(): Promise<void> {
+  await openDataset(PLANET);
+  if (!useData.getState().shipped) return;
+  await opening(t('the starter model'), async () => {
+    const [checkpoint, ...statistics] = await Promise.all(
+      [STARTER.checkpoint, ...STARTER.statistics].map(shippedFile),
+    );
+    const starter = await engine.call('openStarter', { checkpoint, statistics });
+    letFilesLead();
+    // A run is for learning from the beginning, unless its user wants to go on from here.
+    changeSetting('fresh', true);
+    useData.setState({ checkpoint: starter });
+  });
+}
+
+/** A file of the starter. */
+export async function shippedFile(name: string): Promise<File> {
+  const address = new URL(`starter/${name}`, document.baseURI);
+  const response = await fetch(address);
+  if (!response.ok) {
+    throw new DatasetError(
+      `${address} cannot be read (${response.status}): the page was not installed whole.`,
+    );
+  }
+  return new File([await response.blob()], name);
 }
 
 /** Opens a dataset and turns the globe to it; an unreadable one leaves the open one as it is. */
@@ -56,8 +88,15 @@ export async function openDataset(source: DatasetSource): Promise<void> {
     const dataset = await engine.call('openDataset', source);
     forgetForecasts();
     useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
-    useData.setState({ dataset, shipped: source === PLANET });
+    // The engine drops the starter with its planet.
+    const left = useData.getState().checkpoint?.starter ? { checkpoint: null } : {};
+    useData.setState({ dataset, shipped: source === PLANET, ...left });
   });
+}
+
+/** What the page calls the open checkpoint. */
+export function checkpointTitle({ name, starter }: CheckpointSummary): string {
+  return starter ? t('starter') : name;
 }
 
 /** What the page calls the open data. */
@@ -85,8 +124,12 @@ export function openAddress(address: string): void {
   else useData.setState({ asked: url.href });
 }
 
-/** Sorts dropped or picked files by what they are: .npz checkpoint, statistics, or data, which together are one dataset. */
-export async function openFiles(files: File[]): Promise<void> {
+/**
+ * Sorts dropped or picked files by what they are: a packed run, a checkpoint (.npz), statistics, or data, which together
+ * are one dataset.
+ */
+export async function openFiles(given: File[]): Promise<void> {
+  const files = await importRuns(given);
   const checkpoints = files.filter((file) => file.name.endsWith('.npz'));
   const statistics = files.filter((file) => isStatistics(file.name));
   const datasets = files.filter((file) => !checkpoints.includes(file) && !statistics.includes(file));
@@ -102,6 +145,7 @@ export async function openFiles(files: File[]): Promise<void> {
     await opening(file.name, async () => {
       const checkpoint = await engine.call('openCheckpoint', { file });
       letFilesLead();
+      changeSetting('fresh', false);
       useData.setState({ checkpoint });
     });
   }

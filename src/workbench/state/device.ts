@@ -1,6 +1,7 @@
 /** The WebGPU adapter behind the engine: being looked for, ready, missing or lost; or the engine itself has stopped. */
 import { create } from 'zustand';
 import { engine } from './engine';
+import { notify } from './notices';
 
 interface Device {
   status: 'looking' | 'ready' | 'missing' | 'lost' | 'stopped';
@@ -35,5 +36,13 @@ export async function openDevice(): Promise<void> {
   }
 }
 
-engine.on('deviceLost', ({ message }) => useDevice.setState({ status: 'lost', message }));
+engine.on('deviceLost', ({ message, recovering }) => {
+  useDevice.setState({ status: recovering ? 'looking' : 'lost', message });
+  if (recovering)
+    notify('info', 'The GPU was lost. Asking for it again, to go on from where the run was saved.');
+});
+engine.on('deviceBack', ({ name, software, update }) => {
+  useDevice.setState({ status: 'ready', name, software, message: '' });
+  notify('info', `The GPU is back: training goes on after update ${update}.`);
+});
 void engine.stopped.then((message) => useDevice.setState({ status: 'stopped', message }));

@@ -1,5 +1,6 @@
 /** Forecasts that the engine holds, by initial frame, and the one being computed. */
 import { create } from 'zustand';
+import type { ForecastFormat, ForecastSummary } from '../../worker/protocol';
 import { hourStamp } from '../location_hash';
 import { engine } from './engine';
 import { reportError } from './notices';
@@ -59,15 +60,30 @@ export async function runForecast(initialFrame: number): Promise<void> {
   }
 }
 
+/** Shows a forecast that the engine has taken from a file. */
+export function showSavedForecast({ initialFrame, leadHours, parameters }: ForecastSummary): void {
+  setState(({ byInitialFrame }) => ({
+    byInitialFrame: {
+      ...byInitialFrame,
+      [initialFrame]: { leadHours, revision: nextRevision++, parameters },
+    },
+  }));
+  useView.setState({ layer: 'forecast', leadHours: leadHours[leadHours.length - 1] });
+}
+
 export async function cancelForecast(): Promise<void> {
   await engine.call('cancelForecast').catch(reportError);
 }
 
-/** Saves a forecast as NetCDF in the layout of GraphCast's example datasets. */
-export async function saveForecast(initialFrame: number, initialTime: number): Promise<void> {
+/** Saves a forecast as NetCDF, or as Zarr in a ZIP archive, in the layout of GraphCast's example datasets. */
+export async function saveForecast(
+  initialFrame: number,
+  initialTime: number,
+  format: ForecastFormat,
+): Promise<void> {
   try {
-    const bytes = await engine.call('exportForecast', { initialFrame });
-    saveFile(bytes, `forecast_${hourStamp(initialTime)}.nc`);
+    const bytes = await engine.call('exportForecast', { initialFrame, format });
+    saveFile(bytes, `forecast_${hourStamp(initialTime)}.${format === 'zarr' ? 'zarr.zip' : 'nc'}`);
   } catch (error) {
     reportError(error);
   }

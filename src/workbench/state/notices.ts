@@ -6,6 +6,8 @@ export interface Notice {
   id: number;
   tone: 'error' | 'info';
   text: string;
+  /** What can be done about it; the notice goes with it. */
+  action?: { label: string; run(): void };
 }
 
 interface Notices {
@@ -17,10 +19,10 @@ export const useNotices = create<Notices>(() => ({ notices: [] }));
 const SHOWN = 3;
 let nextId = 1;
 
-export function notify(tone: Notice['tone'], text: string): void {
+export function notify(tone: Notice['tone'], text: string, action?: Notice['action']): void {
   const { notices } = useNotices.getState();
   const others = notices.filter((notice) => notice.text !== text);
-  useNotices.setState({ notices: [...others, { id: nextId++, tone, text }].slice(-SHOWN) });
+  useNotices.setState({ notices: [...others, { id: nextId++, tone, text, action }].slice(-SHOWN) });
 }
 
 /** Shows an error: a WorkbenchError's sentence as it is; anything else is a defect and says so. */

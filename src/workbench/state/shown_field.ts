@@ -1,124 +1,144 @@
 /**
- * The field on the globe: what the view asks for, fetched from the engine, with its title, range and scores.
+ * The fields on the globe: what the view asks for, fetched from the engine, with title, range and scores.
  * Follows the view, the data and the forecasts; the globe, the legend and the pointer's reading follow it.
  */
 import { create } from 'zustand';
 import { WorkbenchError } from '../../errors';
-import type { DatasetSummary, FieldName, FieldScores } from '../../worker/protocol';
+import type { FieldName, FieldScores } from '../../worker/protocol';
 import type { ColourMapName } from '../globe/colour_map';
 import { type ColourRange, niceRange } from '../globe/colour_range';
-import type { Layer } from '../location_hash';
-import { type Display, differenceToShown, displayOf, toShown } from '../units';
+import type { Layer, RangeKind } from '../location_hash';
+import { type Display, differenceToShown, displayOf, inChosenUnit, toShown } from '../units';
 import { useData } from './data';
 import { engine } from './engine';
-import { type Forecast, useForecasts } from './forecast';
+import { layerValues, type Moment, shownMoment, spreadOf, weatherOf } from './field_values';
+import { useForecasts } from './forecast';
 import { reportError } from './notices';
+import { sensitivityValues, useSensitivity } from './sensitivity';
 import { useView } from './view';
 
-export interface ShownField {
+/** One layer as it is drawn. */
+export interface ShownLayer {
+  variable: string;
   /** [lat, lon] in the shown unit; null when there is nothing to show. */
   values: Float32Array | null;
   /** What the values are; the view may already ask for something else. */
   level: number | null;
   layer: Layer;
+  /** Whose tendency it is. */
+  weather: 'forecast' | 'truth';
   display: Display;
   unit: string;
   colourMap: ColourMapName;
   range: ColourRange;
   /** Why there is nothing to show. */
   message: string;
+}
+
+export interface ShownField extends ShownLayer {
+  /** Lead time that the values are at. */
+  leadHours: number;
   /** RMSE of the shown variable by lead time, stored units; null without a forecast from the initial time. */
   scores: FieldScores | null;
+  /** The layer that it is compared with. */
+  other: ShownLayer | null;
 }
 
 const NOTHING: ShownField = {
+  variable: '',
   values: null,
   level: null,
   layer: 'truth',
+  weather: 'truth',
   display: displayOf(''),
   unit: '',
   colourMap: 'neutral',
   range: { low: 0, high: 1 },
   message: '',
+  leadHours: 0,
   scores: null,
+  other: null,
 };
 
 export const useShownField = create<ShownField>(() => NOTHING);
 
-/** Frame of the dataset at a time, or −1. */
-export function frameAt(dataset: DatasetSummary, time: number): number {
-  return dataset.times.indexOf(time);
-}
-
-/** Initial frame and its forecast for the view's initial time. */
-export function shownForecast(): { initialFrame: number; forecast: Forecast | undefined } {
-  const { dataset } = useData.getState();
-  const initialTime = useView.getState().initialTime;
-  const initialFrame = dataset && initialTime !== null ? frameAt(dataset, initialTime) : -1;
-  return { initialFrame, forecast: useForecasts.getState().byInitialFrame[initialFrame] };
-}
-
-/** Fetched fields by name, oldest first; a small cache makes stepping through time immediate. */
-const fetched = new Map<string, Promise<Float32Array>>();
-const KEPT = 64;
-
-function fetchOnce(key: string, fetch: () => Promise<Float32Array>): Promise<Float32Array> {
-  const known = fetched.get(key);
-  if (known) return known;
-  const field = fetch();
-  fetched.set(key, field);
-  field.catch(() => fetched.delete(key));
-  if (fetched.size > KEPT) fetched.delete(fetched.keys().next().value!);
-  return field;
-}
-
-const spreads = new Map<string, Promise<{ low: number; high: number }>>();
-
-/** Forgets everything fetched: another dataset is open. */
-function forgetFetched(): void {
-  fetched.clear();
-  spreads.clear();
+/** An error, a tendency or a gradient: its values have a sign and no offset. */
+export function isDifference(layer: Layer): boolean {
+  return layer === 'error' || layer === 'tendency' || layer === 'sensitivity';
 }
 
 let latest = 0;
 
 async function refresh(): Promise<void> {
   const token = ++latest;
-  const { dataset } = useData.getState();
-  const { variable, level, layer, initialTime, leadHours } = useView.getState();
-  if (!dataset || initialTime === null) {
+  const moment = shownMoment();
+  const { variable, level, layer, compare, rangeKind, units } = useView.getState();
+  if (!moment) {
     useShownField.setState(NOTHING);
     return;
   }
-  const info = dataset.variables.find(({ name }) => name === variable);
+  const info = moment.dataset.variables.find(({ name }) => name === variable);
   if (!info) {
     useShownField.setState({ ...NOTHING, message: 'The open file does not hold this variable.' });
     return;
   }
-  const display = displayOf(variable, info.units);
+  const display = inChosenUnit(displayOf(variable, info.units), units);
   const field: FieldName = { variable, level: info.hasLevel ? level : null };
-  const { initialFrame, forecast } = shownForecast();
-  const isTarget = dataset.targetVariables.includes(variable);
-  const scored = forecast && isTarget && forecast.leadHours.length > 0;
-  const [stored, scores, spread] = await Promise.all([
-    storedValues(dataset, field, layer, info.hasTime, initialFrame, leadHours, forecast).catch(sentence),
+  const isTarget = moment.dataset.targetVariables.includes(variable);
+  const scored = moment.forecast && isTarget && moment.forecast.leadHours.length > 0;
+  const { initialFrame } = moment;
+  const [main, other, scores, spread] = await Promise.all([
+    drawnLayer(layer, field, display, moment),
+    compare ? drawnLayer(compare.layer, field, display, moment) : null,
     scored ? engine.call('forecastScores', { ...field, initialFrame }).catch(withoutIt) : null,
     spreadOf(field).catch(withoutIt),
   ]);
   if (token !== latest) return;
-  const isError = layer === 'error';
-  const values = typeof stored === 'string' ? null : convert(stored, display, isError);
-  useShownField.setState({
-    values,
+  const shown = other ? [main, other] : [main];
+  const ranged = shown.map((one) => {
+    // Layers in the same colours have the same range: side by side they must be comparable.
+    const alike = shown.filter(({ colourMap }) => colourMap === one.colourMap);
+    return { ...one, range: rangeOf(rangeKind, one, alike, spread, scores) };
+  });
+  useShownField.setState({ ...ranged[0], leadHours: moment.leadHours, scores, other: ranged[1] ?? null });
+}
+
+async function drawnLayer(
+  layer: Layer,
+  field: FieldName,
+  display: Display,
+  moment: Moment,
+): Promise<Omit<ShownLayer, 'range'>> {
+  if (layer === 'sensitivity') return sensitivityLayer(field, display);
+  const stored = await layerValues(layer, field, moment).catch(sentence);
+  const toUnit = isDifference(layer) ? differenceToShown : toShown;
+  return {
+    variable: field.variable,
+    values: typeof stored === 'string' ? null : stored.map((value) => toUnit(value, display)),
     level: field.level,
     layer,
+    weather: weatherOf(layer, moment),
     display,
-    unit: isError ? display.differenceUnit : display.unit,
-    colourMap: isError ? 'error' : display.colourMap,
-    range: isError ? errorRange(scores, display) : fieldRange(spread, values, display),
+    unit: isDifference(layer) ? display.differenceUnit : display.unit,
+    colourMap: layer === 'error' ? 'error' : layer === 'tendency' ? 'tendency' : display.colourMap,
     message: typeof stored === 'string' ? stored : '',
-    scores,
-  });
+  };
+}
+
+/** The gradient of a forecast value with respect to this field of an input frame. */
+async function sensitivityLayer(field: FieldName, display: Display): Promise<Omit<ShownLayer, 'range'>> {
+  const found = await sensitivityValues(field, display).catch(sentence);
+  const { values, unit } = typeof found === 'string' ? { values: null, unit: '' } : found;
+  return {
+    ...field,
+    values,
+    layer: 'sensitivity',
+    weather: 'forecast',
+    display,
+    unit,
+    colourMap: 'sensitivity',
+    message: typeof found === 'string' ? found : '',
+  };
 }
 
 /** Stands on the stage in place of a field that cannot be had. */
@@ -133,88 +153,81 @@ function withoutIt(error: unknown): null {
   return null;
 }
 
-/** The asked-for values in the file's unit, or one sentence saying why there are none. */
-async function storedValues(
-  dataset: DatasetSummary,
-  field: FieldName,
-  layer: Layer,
-  hasTime: boolean,
-  initialFrame: number,
-  leadHours: number,
-  forecast: Forecast | undefined,
-): Promise<Float32Array | string> {
-  const name = `${field.variable} ${field.level}`;
-  const truth = () => {
-    const frame = hasTime ? frameAt(dataset, dataset.times[initialFrame] + leadHours * 3600) : 0;
-    if (frame < 0) return 'The file ends before this valid time.';
-    return fetchOnce(`${name} truth ${frame}`, () => engine.call('field', { ...field, frame }));
-  };
-  const predicted = () => {
-    if (leadHours === 0 || !dataset.targetVariables.includes(field.variable)) return truth();
-    if (!forecast?.leadHours.includes(leadHours)) return 'The forecast does not reach this lead time.';
-    return fetchOnce(`${name} forecast ${initialFrame} ${forecast.revision} ${leadHours}`, () =>
-      engine.call('forecastField', { ...field, initialFrame, leadHours }),
-    );
-  };
-  if (layer === 'truth') return truth();
-  if (layer === 'forecast') return predicted();
-  const [made, true_] = await Promise.all([predicted(), truth()]);
-  if (typeof made === 'string') return made;
-  if (typeof true_ === 'string') return true_;
-  return made.map((value, i) => value - true_[i]);
+type Spread = { low: number; high: number };
+
+/** Largest RMSEs to either side of zero that an error's fixed colours span. */
+const ERROR_SPREADS = 3;
+/** Share of a field's own spread to either side of zero that the fixed colours of its change over 6 h span. */
+const TENDENCY_SHARE = 1 / 6;
+
+function rangeOf(
+  kind: RangeKind,
+  { layer, display, values }: Omit<ShownLayer, 'range'>,
+  alike: Omit<ShownLayer, 'range'>[],
+  spread: Spread | null,
+  scores: FieldScores | null,
+): ColourRange {
+  if (kind === 'fixed' && layer === 'sensitivity') {
+    const end = spreadOfGradient(values);
+    return niceRange(-end, end, 'symmetric');
+  }
+  if (kind === 'fixed' && layer === 'error') {
+    const largest = Math.max(0, ...(scores?.forecast ?? []), ...(scores?.persistence ?? []));
+    // Three RMSEs of the longest lead time: fixed, so that the growth of the error is seen.
+    const end = differenceToShown(ERROR_SPREADS * largest, display);
+    if (end > 0) return niceRange(-end, end, 'symmetric');
+  } else if (kind === 'fixed' && spread && layer === 'tendency') {
+    const end = differenceToShown((spread.high - spread.low) * TENDENCY_SHARE, display);
+    return niceRange(-end, end, 'symmetric');
+  } else if (kind === 'fixed' && spread) {
+    return niceRange(toShown(spread.low, display), toShown(spread.high, display), display.range);
+  }
+  const { low, high } = extremesOf(alike);
+  if (!(low <= high)) return NOTHING.range;
+  if (kind === 'symmetric') return niceRange(low, high, 'symmetric');
+  return kind === 'automatic'
+    ? { low, high: high > low ? high : low + 1 }
+    : niceRange(low, high, display.range);
 }
 
-function convert(values: Float32Array, display: Display, isDifference: boolean): Float32Array {
-  return values.map((value) => (isDifference ? differenceToShown(value, display) : toShown(value, display)));
+/** A gradient peaks at its own point: the few largest magnitudes go past the ends of the colours. */
+function spreadOfGradient(values: Float32Array | null): number {
+  const magnitudes = (values ?? new Float32Array()).map(Math.abs).sort();
+  return magnitudes[Math.floor(0.995 * magnitudes.length)] ?? 0;
 }
 
-/** 1st and 99th percentile over the file, stored unit. */
-function spreadOf(field: FieldName): Promise<{ low: number; high: number }> {
-  const key = `${field.variable} ${field.level}`;
-  let spread = spreads.get(key);
-  if (!spread) {
-    spread = engine.call('fieldSpread', field);
-    spreads.set(key, spread);
-    spread.catch(() => spreads.delete(key));
+function extremesOf(layers: Omit<ShownLayer, 'range'>[]): Spread {
+  const spread = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+  for (const { values } of layers) {
+    for (const value of values ?? []) {
+      if (!Number.isFinite(value)) continue;
+      spread.low = Math.min(spread.low, value);
+      spread.high = Math.max(spread.high, value);
+    }
   }
   return spread;
 }
 
-/** The file's usual range; without it the shown values' own. */
-function fieldRange(
-  spread: { low: number; high: number } | null,
-  values: Float32Array | null,
-  display: Display,
-): ColourRange {
-  if (spread) return niceRange(toShown(spread.low, display), toShown(spread.high, display), display.range);
-  const known = (values ?? new Float32Array()).filter(Number.isFinite);
-  const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return low <= high ? niceRange(low, high, display.range) : NOTHING.range;
-}
-
-/** Three RMSEs of the longest lead time to either side of zero: fixed, so that the growth of the error is seen. */
-function errorRange(scores: FieldScores | null, display: Display): ColourRange {
-  const largest = Math.max(0, ...(scores?.forecast ?? []), ...(scores?.persistence ?? []));
-  const end = differenceToShown(3 * largest, display);
-  return niceRange(-end, end, 'symmetric');
-}
-
 useData.subscribe((data, before) => {
-  if (data.dataset !== before.dataset) {
-    forgetFetched();
-    void refresh();
-  }
+  if (data.dataset !== before.dataset) void refresh();
 });
 useForecasts.subscribe((now, before) => {
   if (now.byInitialFrame !== before.byInitialFrame) void refresh();
+});
+useSensitivity.subscribe((now, before) => {
+  const changed =
+    now.summary !== before.summary || now.frame !== before.frame || now.perDeviation !== before.perDeviation;
+  if (changed && useView.getState().layer === 'sensitivity') void refresh();
 });
 useView.subscribe((now, before) => {
   const changed =
     now.variable !== before.variable ||
     now.level !== before.level ||
     now.layer !== before.layer ||
+    now.compare?.layer !== before.compare?.layer ||
     now.initialTime !== before.initialTime ||
-    now.leadHours !== before.leadHours;
+    now.leadHours !== before.leadHours ||
+    now.rangeKind !== before.rangeKind ||
+    now.units !== before.units;
   if (changed) void refresh();
 });

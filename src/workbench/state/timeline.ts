@@ -1,7 +1,7 @@
 /** Moving through initial and lead times: which there are, stepping, playing. */
 import { useData } from './data';
+import { shownForecast } from './field_values';
 import { useForecasts } from './forecast';
-import { shownForecast } from './shown_field';
 import { useView } from './view';
 
 /** One step of the model and of the scrubber, hours. */
@@ -46,14 +46,24 @@ export function showInitialFrame(frame: number): void {
   useView.setState(({ leadHours }) => ({ leadHours: Math.min(leadHours, longestLead()) }));
 }
 
+/** Frames per usual frame that playing can have. */
+export const PLAY_SPEEDS = [0.5, 1, 2, 4];
+
+/** To the next faster or slower speed. */
+export function changePlaySpeed(steps: number): void {
+  useView.setState(({ playSpeed }) => ({
+    playSpeed: PLAY_SPEEDS[PLAY_SPEEDS.indexOf(playSpeed) + steps] ?? playSpeed,
+  }));
+}
+
 let timer: ReturnType<typeof setInterval> | undefined;
 
 export function togglePlay(): void {
   useView.setState(({ playing }) => ({ playing: !playing && longestLead() > 0 }));
 }
 
-useView.subscribe(({ playing }, before) => {
-  if (playing === before.playing) return;
+useView.subscribe(({ playing, playSpeed }, before) => {
+  if (playing === before.playing && playSpeed === before.playSpeed) return;
   clearInterval(timer);
-  if (playing) timer = setInterval(() => stepLead(1, true), FRAME_MILLISECONDS);
+  if (playing) timer = setInterval(() => stepLead(1, true), FRAME_MILLISECONDS / playSpeed);
 });

@@ -2,8 +2,19 @@
 import { create } from 'zustand';
 import { reviveError } from '../../error_report';
 import { PRESETS } from '../../graphcast/config';
-import type { RunPhase, TrainingSettings } from '../../worker/protocol';
-import { addPoint, type Curves, curvesUntil, emptyCurves } from './curves';
+import type { Alarm } from '../../training/alarms';
+import type { RunConfig } from '../../training/run_config';
+import { mostArSteps, totalUpdates } from '../../training/schedule';
+import type {
+  KeptRun,
+  RunPhase,
+  TrainingSettings,
+  UpdateReport,
+  ValidationReport,
+  WorkProgress,
+} from '../../worker/protocol';
+import { addPoint, addValidation, type Curves, curvesUntil, emptyCurves } from '../../worker/run_curves';
+import { peakRate } from '../../worker/run_phases';
 import { engine } from './engine';
 import { notify, reportError } from './notices';
 import { saveFile } from './save_file';
@@ -11,8 +22,13 @@ import { saveFile } from './save_file';
 interface Training {
   settings: TrainingSettings;
   phase: RunPhase;
-  /** Plain words while a run is being prepared. */
+  /** Plain words while a run is being prepared or validated. */
   note: string;
+  /** How far the preparation is, where that is known. */
+  progress: WorkProgress | null;
+  /** Under which the browser keeps the run; null when there is no run, or it cannot be kept. */
+  runId: string | null;
+  config: RunConfig | null;
   /** Updates done. */
   updates: number;
   /** Updates that this run will have. */
@@ -28,6 +44,9 @@ interface Training {
   /** Forecasts use the run's parameters: no checkpoint or statistics were opened after it ended. */
   leads: boolean;
   curves: Curves;
+  validation: ValidationReport | null;
+  /** The latest last. */
+  alarms: Alarm[];
 }
 
 const DEFAULT_PRESET = Object.keys(PRESETS)[0];
@@ -52,6 +71,9 @@ function presetSettings(
 
 const NO_RUN = {
   note: '',
+  progress: null,
+  runId: null,
+  config: null,
   updates: 0,
   total: 0,
   loss: null,
@@ -61,7 +83,14 @@ const NO_RUN = {
   parameterCount: null,
   savedUpdates: 0,
   leads: false,
+  validation: null,
+  alarms: [],
 };
+
+const MOST_ALARMS = 20;
+
+/** Numbers and curves on the screen change this often, ms. */
+const SHOW_MILLISECONDS = 250;
 
 export const useTraining = create<Training>(() => ({
   settings: {
@@ -113,6 +142,8 @@ async function start(call: 'train' | 'step'): Promise<void> {
   const { phase, settings } = getState();
   if (isGoing()) return;
   setState({ phase: 'preparing', note: 'Preparing the run' });
+  // So that the browser does not clear the run away when space gets scarce; it may say no.
+  void navigator.storage?.persist?.();
   try {
     await engine.call(call, settings);
   } catch (error) {
@@ -146,40 +177,116 @@ export function trainOrPause(): void {
   void (isGoing() ? pause() : train());
 }
 
-engine.on('phase', ({ phase, note }) => {
-  setState({ phase, note: note ?? '' });
+/** Opens a run that the browser keeps, as it was saved, with its curves and its settings. */
+export async function openRun({ id, validateEvery }: KeptRun): Promise<void> {
+  try {
+    opening = { curves: await engine.call('runCurves', { id }), validateEvery };
+    await engine.call('openRun', { id });
+  } catch (error) {
+    reportError(error);
+  } finally {
+    opening = undefined;
+  }
+}
+
+/** What a run that is being opened has had so far. */
+let opening: { curves: Curves; validateEvery: number } | undefined;
+
+/** The settings that a configuration was made from, as far as there is a control for them. */
+function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings {
+  const { model, phases, seed, periods, sampling, batch_size: batchSize, activations } = config;
+  const { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps } = model;
+  const sizes = ['latent_size', 'mesh_size', 'gnn_msg_steps'] as const;
+  const same = Object.keys(PRESETS).find((name) =>
+    sizes.every((size) => PRESETS[name].model[size] === model[size]),
+  );
+  return {
+    ...{ preset: same ?? DEFAULT_PRESET, latentSize, meshSize, messageSteps },
+    ...{ updates: totalUpdates(phases), learningRate: peakRate(phases), arSteps: mostArSteps(phases) },
+    ...{ seed, periods, sampling, batchSize, activations },
+    ...(validateEvery > 0 && { validateEvery }),
+    fresh: getState().settings.fresh,
+  };
+}
+
+engine.on('phase', ({ phase, note, progress }) => {
+  showUpdates();
+  setState({ phase, note: note ?? '', progress: progress ?? null });
   if (phase === 'idle') setState({ ...NO_RUN, curves: emptyCurves() });
 });
 engine.on('notice', ({ message }) => notify('info', message));
 engine.on('failed', (report) => reportError(reviveError(report)));
-engine.on('runReady', ({ parameterCount, updates: total, done, leads }) => {
-  setState(({ updates, savedUpdates, curves, loss }) => {
-    const announced = { parameterCount, total, note: '', leads };
+engine.on('runReady', ({ id: runId, config, parameterCount, updates: total, done, leads }) => {
+  showUpdates();
+  const announced = { runId, config, parameterCount, total, note: '', leads };
+  if (opening) {
+    const { curves, validateEvery } = opening;
+    setState({
+      ...NO_RUN,
+      ...announced,
+      ...{ updates: done, savedUpdates: done, curves, settings: settingsOf(config, validateEvery) },
+      ...{ loss: curves.loss.at(-1) ?? null, learningRate: curves.learningRate.at(-1) ?? null },
+    });
+    return;
+  }
+  setState(({ updates, savedUpdates, curves, loss, alarms }) => {
+    if (done === 0) return { ...NO_RUN, ...announced, curves: emptyCurves() };
     if (done >= updates) return announced;
-    // Nothing for a new run; after an error or a lost device less than was drawn.
+    // After an error or a lost device less than was drawn.
     const left = curvesUntil(curves, done);
     return {
       ...announced,
-      updates: done,
-      savedUpdates: Math.min(savedUpdates, done),
-      curves: left,
-      loss: left.loss.at(-1) ?? (done > 0 ? loss : null),
+      ...{ updates: done, savedUpdates: Math.min(savedUpdates, done), curves: left, alarms },
+      loss: left.loss.at(-1) ?? loss,
     };
   });
 });
-engine.on('updates', (reports) => {
+
+/** Updates that are not on the screen yet. */
+let unshown: UpdateReport[] = [];
+let shownAt = Number.NEGATIVE_INFINITY;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function showUpdates(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  if (unshown.length === 0) return;
+  shownAt = performance.now();
   let { curves, rate } = getState();
-  for (const { update, loss, gradientNorm, seconds } of reports) {
-    curves = addPoint(curves, update, loss, gradientNorm);
-    const current = 1 / seconds;
-    rate = rate === null ? current : rate + 0.1 * (current - rate);
+  for (const report of unshown) {
+    curves = addPoint(curves, report);
+    // The mean of times, not of rates: results that come together would make it jump.
+    rate = 1 / (rate === null ? report.seconds : 0.9 / rate + 0.1 * report.seconds);
   }
-  const { update, loss, learningRate, lossByVariable } = reports[reports.length - 1];
+  const { update, loss, learningRate, lossByVariable } = unshown[unshown.length - 1];
+  unshown = [];
   setState({ updates: update, loss, learningRate, lossByVariable, rate, curves });
+}
+
+engine.on('updates', (reports) => {
+  unshown.push(...reports);
+  timer ??= setTimeout(showUpdates, Math.max(0, shownAt + SHOW_MILLISECONDS - performance.now()));
+});
+engine.on('validation', (validation) => {
+  showUpdates();
+  addValidation(getState().curves, validation);
+  setState({ validation });
+});
+engine.on('alarms', (more) => {
+  setState(({ alarms }) => ({ alarms: [...alarms, ...more].slice(-MOST_ALARMS) }));
+  for (const { message } of more) notify('info', message);
+});
+engine.on('keptRuns', (runs) => {
+  const kept = runs.find(({ id }) => id === getState().runId);
+  if (kept) setState(({ savedUpdates }) => ({ savedUpdates: Math.max(savedUpdates, kept.update) }));
 });
 
-// A run lives in this page only: the browser asks before it is closed.
+// The engine saves now and then; what it has not saved yet it saves when the page goes out of sight.
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') engine.call('saveRun').catch(reportError);
+});
+// A run that is kept nowhere lives in this page only: the browser asks before it is closed.
 window.addEventListener('beforeunload', (event) => {
-  const { updates, savedUpdates } = getState();
-  if (updates > savedUpdates) event.preventDefault();
+  const { runId, updates, savedUpdates } = getState();
+  if (runId === null && updates > savedUpdates) event.preventDefault();
 });

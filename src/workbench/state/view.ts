@@ -1,12 +1,19 @@
-/** What is looked at: room, field, layer, times, camera, and what is drawn over the field. */
+/** What is looked at: room, field, layers, times, camera, projection, and what is drawn over the field. */
 import { create } from 'zustand';
-import { type Camera, DEFAULT_PLACE, type Layer, type Place, type Room } from '../location_hash';
+import {
+  type Camera,
+  DEFAULT_PLACE,
+  type Layer,
+  type Overlay,
+  type Place,
+  type Point,
+  type Room,
+} from '../location_hash';
 
 export interface View extends Place {
   playing: boolean;
-  isolines: boolean;
-  /** The multi-mesh of the chosen configuration, drawn over the field. */
-  mesh: boolean;
+  /** Frames per usual frame of playing. */
+  playSpeed: number;
   /** The sheet over the globe on narrow screens. */
   sheetOpen: boolean;
   keysOpen: boolean;
@@ -15,8 +22,7 @@ export interface View extends Place {
 export const useView = create<View>(() => ({
   ...DEFAULT_PLACE,
   playing: false,
-  isolines: true,
-  mesh: false,
+  playSpeed: 1,
   sheetOpen: false,
   keysOpen: false,
 }));
@@ -41,4 +47,39 @@ export function showLead(leadHours: number): void {
 
 export function moveCamera(camera: Camera): void {
   set({ camera });
+}
+
+export function toggleOverlay(overlay: Overlay): void {
+  set(({ overlays }) => ({ overlays: { ...overlays, [overlay]: !overlays[overlay] } }));
+}
+
+export function toggleProjection(): void {
+  set(({ projection }) => ({ projection: projection === 'globe' ? 'flat' : 'globe' }));
+}
+
+/** One layer, two layers with a divider, two globes, and one layer again. */
+export function nextComparison(): void {
+  set(({ compare, layer }) => {
+    if (!compare) return { compare: { layer: layer === 'truth' ? 'forecast' : 'truth', divider: 0.5 } };
+    return { compare: compare.divider === null ? null : { ...compare, divider: null } };
+  });
+}
+
+/** Moves the divider to a share of the globe's width. */
+export function moveDivider(divider: number): void {
+  const within = Math.max(0, Math.min(1, divider));
+  set(({ compare }) => ({ compare: compare && { ...compare, divider: within } }));
+}
+
+/** Marks a place, whose values are then read through time and height; null forgets it. */
+export function pickPlace(pick: Point | null): void {
+  set({ pick });
+}
+
+/** Shows a quantity in one of its units; the first is the usual one, which needs no mention. */
+export function chooseUnit(choices: string[], unit: string): void {
+  set(({ units }) => {
+    const others = units.filter((one) => !choices.includes(one));
+    return { units: unit === choices[0] ? others : [...others, unit] };
+  });
 }

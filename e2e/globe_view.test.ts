@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+import { globePixels, pixelDifference } from './globe_pixels';
+import { changedGlobe, watchForDefects } from './workbench_page';
+
+/** Opens the page on the planet at a place of the address. */
+async function openAt(page: Page, hash: string): Promise<string[]> {
+  const defects = watchForDefects(page);
+  await page.goto(`/${hash}`);
+  await expect(page.locator('.legend').first()).toBeVisible();
+  return defects;
+}
+
+test('wind drifts, pauses with its key, and follows the map', async ({ page }) => {
+  const defects = await openAt(page, '#over=none');
+  let globe = await globePixels(page);
+  await page.waitForTimeout(500);
+  expect(pixelDifference(globe, await globePixels(page))).toBe(0);
+  await page.keyboard.press('w');
+  await expect(page.locator('.legend')).toContainText('wind at 500 hPa');
+  for (let look = 0; look < 3; look++) globe = await changedGlobe(page, globe, 0.2);
+  await page.keyboard.press('f');
+  await expect(page.getByRole('button', { name: 'Flat map' })).toHaveAttribute('aria-pressed', 'true');
+  globe = await changedGlobe(page, globe);
+  await changedGlobe(page, globe, 0.2);
+  await page.keyboard.press('w');
+  await expect(page.locator('.legend')).not.toContainText('wind');
+  await expect.poll(() => new URL(page.url()).hash).toContain('map=flat&over=none');
+  expect(defects).toEqual([]);
+});
+
+test('two layers share a globe, a divider moves, two globes stand side by side, back goes back', async ({
+  page,
+}) => {
+  const defects = await openAt(page, '#lead=24');
+  const one = await globePixels(page);
+  await page.getByRole('button', { name: 'Compare two layers' }).click();
+  await page.getByRole('combobox', { name: 'Compared with' }).selectOption('tendency');
+  await expect(page.locator('.legend')).toHaveCount(2);
+  await expect(page.locator('.legend').last()).toContainText('6 h change of 500 hPa geopotential height');
+  let globe = await changedGlobe(page, one);
+  const divider = page.getByRole('slider', { name: 'Divider between Truth and 6 h change' });
+  await divider.press('Home');
+  globe = await changedGlobe(page, globe);
+  await divider.press('End');
+  await expect(divider).toHaveAttribute('aria-valuenow', '100');
+  await changedGlobe(page, globe);
+  expect(new URL(page.url()).hash).toContain('compare=tendency');
+  const box = (await divider.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2 - 4, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 300, box.y + 300);
+  await page.mouse.up();
+  await expect(divider).not.toHaveAttribute('aria-valuenow', '100');
+  await page.keyboard.press('c');
+  await expect(page.locator('.two-globes')).toContainText('Truth');
+  await expect.poll(() => page.url()).toContain('compare=tendency,beside');
+  await page.goBack();
+  await expect(divider).toBeVisible();
+  expect(defects).toEqual([]);
+});
+
+test('a click opens the place through time and height; units and range change picture and legend', async ({
+  page,
+}) => {
+  const defects = await openAt(page, '#field=temperature&level=850&lead=12');
+  const box = (await page.locator('.globe canvas').first().boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  const place = page.getByRole('region', { name: 'Picked place' });
+  await expect(place).toContainText('850 hPa temperature, °C');
+  await expect(place.getByRole('img')).toHaveCount(2);
+  await expect(place.getByRole('img').first().locator('path')).toHaveCount(2);
+  await expect.poll(() => new URL(page.url()).hash).toMatch(/pick=15(\.\d+)?,3\d/);
+
+  const ticks = () => page.locator('.legend .ticks').innerText();
+  const celsius = await ticks();
+  await page.keyboard.press('u');
+  await expect(place).toContainText('850 hPa temperature, K');
+  await expect.poll(ticks).not.toBe(celsius);
+  const globe = await globePixels(page);
+  await page.getByRole('combobox', { name: 'Colour range' }).selectOption('automatic');
+  await changedGlobe(page, globe);
+  await expect.poll(() => page.url()).toContain('range=automatic&units=K');
+  await page.keyboard.press('Escape');
+  await expect(place).toBeHidden();
+  expect(defects).toEqual([]);
+});
+
+test('mesh levels and the edges of the picked node, highs and lows, graticule', async ({ page }) => {
+  const defects = await openAt(page, '#field=mean_sea_level_pressure&level=surface&lead=48');
+  let globe = await globePixels(page);
+  for (const key of ['g', 'h', 'm', 'p']) {
+    await page.keyboard.press(key);
+    globe = await changedGlobe(page, globe, 0.05);
+  }
+  await page.getByRole('checkbox', { name: 'Mesh level 2' }).press('Space');
+  await changedGlobe(page, globe, 0.05);
+  await expect.poll(() => page.url()).toContain('over=isolines,mesh&meshlevels=0,1');
+  expect(defects).toEqual([]);
+});
+
+test('the globe is saved as an image with its legend, and through time as a film that plays', async ({
+  page,
+}) => {
+  await page.route('**/planet.nc', (route) =>
+    route.fulfill({ body: readFileSync('src/golden/tiny/dataset.nc'), contentType: 'application/x-netcdf' }),
+  );
+  const defects = await openAt(page, '#room=forecast&field=temperature&level=850');
+  const image = page.waitForEvent('download');
+  await page.keyboard.press('e');
+  const picture = await image;
+  expect(picture.suggestedFilename()).toMatch(/^temperature_850_.*_0h\.png$/);
+  expect(await sizeOf(page, 'img', readFileSync(await picture.path()), 'image/png')).toBeGreaterThan(400);
+
+  const film = page.waitForEvent('download', { timeout: 120_000 });
+  await page.getByRole('button', { name: 'Animation' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Lead times recorded' })).toBeVisible();
+  const bytes = readFileSync(await (await film).path());
+  expect(await sizeOf(page, 'video', bytes, 'video/webm')).toBeGreaterThan(400);
+  expect(defects).toEqual([]);
+});
+
+/** Width at which the browser shows an image or film. */
+function sizeOf(page: Page, element: 'img' | 'video', bytes: Buffer, type: string): Promise<number> {
+  return page.evaluate(
+    async ([tag, base64, mime]) => {
+      const blob = await (await fetch(`data:${mime};base64,${base64}`)).blob();
+      const shown = document.createElement(tag) as HTMLImageElement & HTMLVideoElement;
+      shown.src = URL.createObjectURL(blob);
+      if (tag === 'img') await shown.decode();
+      else
+        await new Promise((resolve, reject) => Object.assign(shown, { oncanplay: resolve, onerror: reject }));
+      return tag === 'img' ? shown.naturalWidth : shown.videoWidth;
+    },
+    [element, bytes.toString('base64'), type] as const,
+  );
+}

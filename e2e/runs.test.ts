@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { expect, type Page, test } from '@playwright/test';
+import { unzipSync } from 'fflate';
+import { chooseFiles, runFigures, watchForDefects } from './workbench_page';
+
+const DATASET = 'src/golden/tiny/dataset.nc';
+const UPDATES = 8;
+
+/** Opens small data and asks for the smallest network. */
+async function prepare(page: Page): Promise<void> {
+  await expect(page.getByRole('figure').getByText('500 hPa geopotential height')).toBeVisible();
+  await chooseFiles(page, DATASET);
+  await expect(page.getByText('dataset.nc').first()).toBeVisible();
+  await page.getByRole('combobox', { name: 'Latent size' }).selectOption('16');
+  await page.getByRole('slider', { name: 'Mesh refinements' }).fill('1');
+  await page.getByRole('slider', { name: 'Message-passing steps' }).fill('1');
+  await page.getByRole('spinbutton', { name: 'Updates' }).fill(String(UPDATES));
+}
+
+const train = (page: Page) => page.getByRole('button', { name: 'Train', exact: true }).last().click();
+const reached = (page: Page, update: number) =>
+  expect
+    .poll(async () => (await runFigures(page)).update, { timeout: 180_000 })
+    .toBeGreaterThanOrEqual(update);
+const finished = (page: Page) =>
+  expect(page.getByText('The run has ended')).toBeVisible({ timeout: 180_000 });
+
+/** Exports a run by its button, and unpacks the archive. */
+async function exportRun(page: Page, name: string) {
+  const button = page.getByRole('button', { name, exact: true });
+  if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const path = await (await download).path();
+  await button.click();
+  const files = unzipSync(await readFile(path));
+  const lines = new TextDecoder().decode(files['metrics.jsonl']).trim().split('\n');
+  const losses = lines.map((line): number => JSON.parse(line).loss);
+  return { path, files, losses };
+}
+
+test('a run goes on bit for bit after the page was loaded again, and after the GPU process has crashed', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(10 * 60_000);
+  const defects = watchForDefects(page);
+  await page.goto('/');
+  await prepare(page);
+  await train(page);
+  await finished(page);
+  const undisturbed = await exportRun(page, 'tiny 1');
+  expect(undisturbed.losses).toHaveLength(UPDATES);
+
+  await train(page);
+  await reached(page, 4);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
+  const { update } = await runFigures(page);
+  await page.reload();
+  const offer = page.getByRole('region', { name: 'Resume' });
+  await expect(offer).toContainText(`tiny 2 stands at update ${update} of ${UPDATES}`);
+  await expect(offer).toContainText('Open dataset.nc again to resume it.');
+  await chooseFiles(page, DATASET);
+  await offer.getByRole('button', { name: 'Resume' }).click();
+  await finished(page);
+  const resumed = await exportRun(page, 'tiny 2');
+  expect(resumed.losses).toEqual(undisturbed.losses);
+  expect(Buffer.from(resumed.files['checkpoint.npz'])).toEqual(
+    Buffer.from(undisturbed.files['checkpoint.npz']),
+  );
+
+  await train(page);
+  await reached(page, 3);
+  await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
+  await expect(page.getByText('The GPU was lost.')).toBeVisible();
+  await expect(page.getByText(/The GPU is back: training goes on after update \d+/)).toBeVisible();
+  await finished(page);
+  const survived = await exportRun(page, 'tiny 3');
+  expect(survived.losses).toEqual(undisturbed.losses);
+  expect(Buffer.from(survived.files['checkpoint.npz'])).toEqual(
+    Buffer.from(undisturbed.files['checkpoint.npz']),
+  );
+  expect(defects).toEqual([]);
+});
+
+test('a run is renamed, taken out, deleted, put back, taken in again and drawn beside another', async ({
+  page,
+}) => {
+  const defects = watchForDefects(page);
+  await page.goto('/');
+  await prepare(page);
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(page.getByText('The run has ended')).toBeVisible();
+
+  const runs = page.getByRole('table').filter({ hasText: 'Updates' });
+  await runs.getByRole('button', { name: 'tiny 1' }).click();
+  const name = page.getByRole('textbox', { name: 'Name of tiny 1' });
+  await name.fill('first try');
+  await name.press('Enter');
+  await expect(runs.getByRole('button', { name: 'first try' })).toBeVisible();
+  await runs.getByRole('button', { name: 'first try' }).click();
+  const { path } = await exportRun(page, 'first try');
+
+  await runs.getByRole('button', { name: 'first try' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByText('Every run is kept in this browser')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(runs.getByRole('button', { name: 'first try' })).toBeVisible();
+
+  await chooseFiles(page, { name: 'again.zip', mimeType: 'application/zip', buffer: await readFile(path) });
+  await expect(page.getByText(`again is among the runs now, at update 1 of ${UPDATES}.`)).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Draw again' }).check();
+  await expect(page.getByRole('group', { name: /^Loss/ })).toBeVisible();
+  await expect(page.locator('.readout .key', { hasText: 'again' }).first()).toBeVisible();
+
+  await page.getByRole('group', { name: /^Learning rate/ }).press('+');
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(page.getByRole('button', { name: 'Show all' })).toBeDisabled();
+  expect(defects).toEqual([]);
+});

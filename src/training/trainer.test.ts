@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { initialiseParameters, moduleOf, parameterArrays } from '../graphcast/parameters';
+import { channelLayout } from '../weather/channels';
+import { samplePlanet } from '../weather/sample_planet.fixture';
+import { computeStatistics } from '../weather/statistics';
+import { taskFromDataset } from '../weather/task';
+import { withDevice } from '../webgpu/testing';
+import { completeRunConfig, presetModel } from './run_config';
+import { Trainer } from './trainer';
+
+const dataset = samplePlanet();
+const task = { ...taskFromDataset(dataset), pressureLevels: [500, 850] };
+const statistics = await computeStatistics(dataset, task);
+const config = completeRunConfig(
+  {
+    model: { mesh_size: 0, latent_size: 8, gnn_msg_steps: 1 },
+    phases: [{ updates: 50, learning_rate: { shape: 'constant', value: 1e-3 }, ar_steps: 1 }],
+    batch_size: 2,
+    freeze: ['encoder'],
+  },
+  { task, model: presetModel('tiny'), updates: 50 },
+);
+const { inputs, state } = channelLayout(task);
+const arrays = parameterArrays(config.model, inputs.length, state.length);
+
+/** Norms by module of arrays by name. */
+function norms(values: ReadonlyMap<string, Float32Array>): Record<string, number> {
+  const squares: Record<string, number> = {};
+  for (const [name, array] of values) {
+    const module = moduleOf(name);
+    squares[module] = array.reduce((sum, value) => sum + value * value, squares[module] ?? 0);
+  }
+  return Object.fromEntries(Object.entries(squares).map(([module, sum]) => [module, Math.sqrt(sum)]));
+}
+
+function expectClose(found: Record<string, number>, expected: Record<string, number>) {
+  expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
+  for (const [module, value] of Object.entries(expected)) {
+    expect(Math.abs(found[module] - value), module).toBeLessThanOrEqual(1e-5 * value);
+  }
+}
+
+test('an update tells what it found; every fiftieth also what it changed', () =>
+  withDevice(async ({ gpu }) => {
+    const parameters = initialiseParameters(arrays, config.seed);
+    const zeros = new Map([...parameters].map(([name, { length }]) => [name, new Float32Array(length)]));
+    const state = { update: 48, moment1: zeros, moment2: zeros };
+    const trainer = await Trainer.create({ gpu, dataset, statistics, config, parameters, state });
+    try {
+      expect((await (await trainer.update()).metrics).detail).toBeUndefined();
+      const before = await trainer.readParameters();
+      const told = await (await trainer.update()).metrics;
+      const after = await trainer.readParameters();
+      const differences = [...after].map(([name, values]): [string, Float32Array] => {
+        const former = before.get(name)!;
+        return [name, values.map((value, i) => value - former[i])];
+      });
+      expectClose(told.detail!.parameterNormByModule, norms(after));
+      expectClose(told.detail!.updateNormByModule, norms(new Map(differences)));
+      expectClose(told.gradientNormByModule, norms(await trainer.model.readGradients()));
+      expect(told.detail!.updateNormByModule).toMatchObject({ encoder: 0, decoder: expect.any(Number) });
+      expect(told.gradientNormByModule.encoder).toBe(0);
+
+      const sums: Record<string, number> = {};
+      for (const [field, loss] of Object.entries(told.lossByField)) {
+        const [variable] = field.split(' ');
+        sums[variable] = (sums[variable] ?? 0) + loss;
+      }
+      expectClose(sums, told.lossByVariable);
+      expect(told.gpuBytes).toBe(trainer.bytes);
+      expect(told.samplesPerSecond).toBeGreaterThanOrEqual(2 / told.seconds);
+      const flopsOfSample = told.usefulFlopsPerSecond / told.samplesPerSecond;
+      expect(flopsOfSample / (3 * trainer.model.forwardFlops)).toBeCloseTo(1, 6);
+      expect(told.initialTimes).toHaveLength(2);
+      for (const time of told.initialTimes) expect(dataset.times).toContain(time);
+    } finally {
+      trainer.destroy();
+    }
+  }));

@@ -1,0 +1,55 @@
+import type { KeptRun } from '../../worker/protocol';
+import { useData } from '../state/data';
+import { useDevice } from '../state/device';
+import { resumeRun, unfinishedRun, useRuns } from '../state/runs';
+import { isRunOpen, useTraining } from '../state/training';
+import { t } from '../words/words';
+import { PlayIcon } from './icons';
+
+/** The last run that has not come to its end, to be gone on with after the page was loaded again. */
+export function ResumeOffer() {
+  const { phase, runId } = useTraining();
+  const run = useRuns(({ runs }) => unfinishedRun(runs, runId));
+  if (!run || isRunOpen(phase) || phase === 'finished') return null;
+  const { name, update, total } = run;
+  return (
+    <section className="section resume" aria-label={t('Resume')}>
+      <p>
+        <strong>{name}</strong>{' '}
+        {t('stands at update {update} of {total}.', {
+          update: update.toLocaleString('en'),
+          total: total.toLocaleString('en'),
+        })}
+      </p>
+      <ResumeButton run={run} label={t('Resume')} />
+    </section>
+  );
+}
+
+/** Resumes a run on its data; says which to open while others are open. */
+export function ResumeButton({ run, label }: { run: KeptRun; label: string }) {
+  const phase = useTraining((state) => state.phase);
+  const dataset = useData((data) => data.dataset);
+  const opening = useData((data) => data.opening);
+  const ready = useDevice(({ status }) => status === 'ready');
+  const sameData = dataset !== null && (run.dataset === '' || fileOf(dataset.name) === fileOf(run.dataset));
+  if (!sameData && opening === null) {
+    return <p className="why">{t('Open {file} again to resume it.', { file: fileOf(run.dataset) })}</p>;
+  }
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={!ready || !sameData || isRunOpen(phase)}
+      onClick={() => void resumeRun(run)}
+    >
+      <PlayIcon />
+      {label}
+    </button>
+  );
+}
+
+/** The last part of a path or address. */
+function fileOf(name: string): string {
+  return name.split('/').at(-1) ?? name;
+}

@@ -1,0 +1,256 @@
+import { lazy, Suspense } from 'react';
+import { schedulePoints } from '../../training/schedule_points';
+import type { ElementType } from '../../webgpu/tensor';
+import { phasesOf } from '../../worker/run_phases';
+import { useData } from '../state/data';
+import { holdOut, useHeldOut } from '../state/held_out';
+import { changeSetting, isRunOpen, useTraining } from '../state/training';
+import { formatValue } from '../units';
+import { t } from '../words/words';
+import { NumberInput, RangeInput, Setting } from './setting';
+
+const LineChart = lazy(() => import('../charts/line_chart'));
+
+const ACTIVATIONS: ElementType[] = ['float32', 'bfloat16'];
+/** Autoregressive steps of the paper's fine-tuning. */
+const MOST_AR_STEPS = 12;
+const VALIDATE_EVERY = 200;
+
+/** Learning rate, length, batches and steps of a run, with the schedule that follows from them. */
+export function ScheduleSection() {
+  const { settings, phase } = useTraining();
+  const fixed = isRunOpen(phase);
+  const arSteps = settings.arSteps ?? 1;
+  return (
+    <section className="section">
+      <h2>{t('Training')}</h2>
+      <SchedulePicture />
+      <Setting
+        id="learning-rate"
+        label={t('Learning rate')}
+        why={t(
+          'AdamW’s step at its peak, after a warm-up and before a cosine decay to 0; 0.001 in GraphCast.',
+        )}
+      >
+        <NumberInput
+          id="learning-rate"
+          value={settings.learningRate}
+          least={1e-7}
+          most={0.1}
+          step="any"
+          disabled={fixed}
+          onChange={(value) => changeSetting('learningRate', value)}
+        />
+      </Setting>
+      <Setting
+        id="updates"
+        label={t('Updates')}
+        why={t('Optimiser steps of the whole run; 311,000 in GraphCast.')}
+      >
+        <NumberInput
+          id="updates"
+          value={settings.updates}
+          least={1}
+          most={1e6}
+          disabled={fixed}
+          onChange={(value) => changeSetting('updates', value)}
+        />
+      </Setting>
+      <Setting
+        id="batch-size"
+        label={t('Batch size')}
+        why={t('Windows of 18 h or more in one update, drawn at random; 32 in GraphCast.')}
+      >
+        <NumberInput
+          id="batch-size"
+          value={settings.batchSize ?? 1}
+          least={1}
+          most={1024}
+          disabled={fixed}
+          onChange={(value) => changeSetting('batchSize', value)}
+        />
+      </Setting>
+      <Setting id="ar-steps" label={t('Fine-tuning steps')} why={fineTuningWords(arSteps)}>
+        <RangeInput
+          id="ar-steps"
+          value={arSteps}
+          least={1}
+          most={MOST_AR_STEPS}
+          disabled={fixed}
+          onChange={(value) => changeSetting('arSteps', value)}
+        />
+      </Setting>
+      <Setting
+        id="activations"
+        label={t('Activations')}
+        why={t('How intermediate values are stored; bfloat16, as in GraphCast, takes half the memory.')}
+      >
+        <select
+          id="activations"
+          aria-describedby="activations-why"
+          value={settings.activations ?? 'float32'}
+          disabled={fixed}
+          onChange={({ target }) => changeSetting('activations', target.value as ElementType)}
+        >
+          {ACTIVATIONS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </Setting>
+      <Setting
+        id="seed"
+        label={t('Seed')}
+        why={t('Whole number that fixes the first weights and the order of the windows.')}
+      >
+        <NumberInput
+          id="seed"
+          value={settings.seed}
+          least={0}
+          most={2 ** 31 - 1}
+          disabled={fixed}
+          onChange={(value) => changeSetting('seed', value)}
+        />
+      </Setting>
+    </section>
+  );
+}
+
+function fineTuningWords(steps: number): string {
+  if (steps === 1) {
+    return t('1: the run learns single steps of 6 h only; 12 in GraphCast, which fine-tunes on 2 to 12.');
+  }
+  const words =
+    steps === 2
+      ? 'The last tenth of the updates learns forecasts of 2 steps of 6 h; up to 12 in GraphCast.'
+      : 'The last tenth of the updates learns forecasts of 2 to {steps} steps of 6 h; 12 in GraphCast.';
+  return t(words, { steps });
+}
+
+/** The learning rate over the whole run, drawn before it runs. */
+function SchedulePicture() {
+  const { settings, config, phase, updates } = useTraining();
+  const phases = isRunOpen(phase) && config ? config.phases : phasesOf(settings);
+  const points = schedulePoints(phases);
+  const steps = points.at(-1)?.arSteps ?? 1;
+  const key = JSON.stringify(phases);
+  return (
+    <div className="schedule">
+      <Suspense fallback={<div className="chart" style={{ height: 120 }} />}>
+        <LineChart
+          key={key}
+          title={t('Schedule')}
+          xLabel={t('update')}
+          x={points.map(({ update }) => update + 1)}
+          series={[
+            {
+              label: steps > 1 ? t('learning rate, 1 to {steps} steps', { steps }) : t('learning rate'),
+              values: points.map(({ learningRate }) => learningRate),
+              colour: '--accent',
+            },
+          ]}
+          length={updates}
+          height={92}
+        />
+      </Suspense>
+    </div>
+  );
+}
+
+/** Which days are held out, and how often the network is scored on them. */
+export function ValidationSection() {
+  const { settings, phase } = useTraining();
+  const share = useHeldOut((state) => state.share);
+  const hasData = useData((data) => data.dataset !== null);
+  const fixed = isRunOpen(phase);
+  const { periods } = settings;
+  const dates = (range: [string, string] | undefined) => (range ? range.join(' – ') : '–');
+  return (
+    <section className="section">
+      <h2>{t('Validation')}</h2>
+      <Setting
+        id="held-out"
+        label={t('Held out')}
+        why={t(
+          'Share of the days, the last ones, that are not trained on, in %; 2016 and 2017 in GraphCast.',
+        )}
+      >
+        <RangeInput
+          id="held-out"
+          value={share}
+          least={0}
+          most={50}
+          step={5}
+          disabled={fixed || !hasData}
+          onChange={holdOut}
+        />
+      </Setting>
+      {periods?.validation ? (
+        <>
+          <dl className="facts">
+            <dt>{t('Training')}</dt>
+            <dd>{dates(periods.train)}</dd>
+            <dt>{t('Validation')}</dt>
+            <dd>{dates(periods.validation)}</dd>
+          </dl>
+          <Setting
+            id="validate-every"
+            label={t('Validate every')}
+            why={t('Updates between two scores on held-out days: loss and RMSE to 72 h, of 4 forecasts.')}
+          >
+            <NumberInput
+              id="validate-every"
+              value={settings.validateEvery ?? VALIDATE_EVERY}
+              least={1}
+              most={1e6}
+              disabled={fixed}
+              onChange={(value) => changeSetting('validateEvery', value)}
+            />
+          </Setting>
+        </>
+      ) : (
+        <p className="empty-note">
+          {t('All days are for training: nothing tells whether the network learns them by heart.')}
+        </p>
+      )}
+      <ValidationScores />
+    </section>
+  );
+}
+
+/** The latest validation, beside the forecast that the weather stays as it is. */
+function ValidationScores() {
+  const validation = useTraining((state) => state.validation);
+  if (!validation) return null;
+  const { rmse, leadHours, update } = validation;
+  const fields = Object.keys(rmse.forecast).slice(0, 6);
+  return (
+    <table className="score-table validation-table">
+      <caption>{t('RMSE over persistence’s, after update {update}', { update })}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('Field')}</th>
+          {leadHours.map((hours) => (
+            <th key={hours} scope="col">
+              {hours} h
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {fields.map((field) => (
+          <tr key={field}>
+            <th scope="row">{field.replaceAll('_', ' ')}</th>
+            {leadHours.map((hours, i) => {
+              const ratio = rmse.forecast[field][i] / rmse.persistence[field][i];
+              return (
+                <td key={hours} className={ratio < 1 ? 'better' : 'worse'}>
+                  {formatValue(ratio)}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
