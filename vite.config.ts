@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { precache, SERVICE_WORKER } from './tools/precache';
+import { precache, SERVICE_WORKER } from './tools/precache.mjs';
 
 // Cross-origin isolation gives the worker precise timers.
 const headers = {

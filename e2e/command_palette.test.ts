@@ -8,7 +8,7 @@ test('the palette finds rooms, fields and lessons by a few letters, and gives th
   await page.goto('/');
   await expect(page.getByRole('figure').getByText('500 hPa geopotential height')).toBeVisible();
   const palette = page.getByRole('combobox', { name: 'Command' });
-  const options = page.getByRole('option');
+  const options = page.getByRole('listbox', { name: 'Commands' }).getByRole('option');
   const keys = page.getByRole('button', { name: 'Keys' });
 
   await keys.focus();

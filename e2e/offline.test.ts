@@ -19,7 +19,7 @@ test('after the first visit the page opens and trains without a network', async 
   await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
   await page.getByRole('slider', { name: 'Message-passing steps' }).fill('1');
   await page.keyboard.press('s');
-  await expect.poll(async () => (await runFigures(page)).update, { timeout: 120_000 }).toBe(1);
+  await expect.poll(async () => (await runFigures(page)).update, { timeout: 240_000 }).toBe(1);
 });
 
 test('the page can be installed, and its parts of a kept file are the parts that were asked for', async ({

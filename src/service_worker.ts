@@ -3,7 +3,7 @@
  * a copy per version. Bundled files carry their content's hash in their names, and a page's own files are found in its
  * own version's copy: a page that is open while a new version comes never gets a mixture of both.
  *
- * `tools/precache.ts` puts version and list in when the page is built.
+ * `tools/precache.mjs` puts version and list in when the page is built.
  */
 declare const PRECACHE: { version: string; files: string[] };
 

@@ -65,7 +65,8 @@ export function App() {
     kernels: hasData,
     learn: false,
   }[room];
-  const hasPick = useView((view) => view.pick !== null);
+  // Lessons pick places for figures of their own.
+  const hasPick = useView((view) => view.pick !== null && view.room !== 'learn');
   const { Controls, Figures } = PANELS[room];
   const language = useLanguage((state) => state.language);
   useEffect(listenForKeys, []);
@@ -101,7 +102,7 @@ export function App() {
         </section>
         <aside className="right-column" aria-label="Figures">
           <ErrorBoundary key={room} what="The figures">
-            <PointFigures />
+            {hasPick && <PointFigures />}
             <Figures />
           </ErrorBoundary>
         </aside>

@@ -77,7 +77,7 @@ export const KEY_ACTIONS: KeyAction[] = [
     match: ['<', '>'],
     run: ({ key }) => changePlaySpeed(key === '>' ? 1 : -1),
   },
-  { keys: ['E'], words: 'Save image', match: ['e'], run: onOpenData(() => void saveImage()) },
+  { keys: ['E'], words: 'Save image', match: ['e'], run: () => void saveImage() },
   {
     keys: ROOMS.map((_, i) => String(i + 1)),
     words: 'Rooms, in their order',

@@ -15,8 +15,12 @@ export function CommandPalette() {
     // Closing gives the focus back to where it was.
     else dialog.current?.close();
   }, [open]);
+  // The event comes late: by then the palette may be open again.
+  const closed = () => {
+    if (!dialog.current?.open) close();
+  };
   return (
-    <dialog ref={dialog} className="palette" aria-label={t('Commands')} onClose={close}>
+    <dialog ref={dialog} className="palette" aria-label={t('Commands')} onClose={closed}>
       {open && <Palette />}
     </dialog>
   );
@@ -47,9 +51,10 @@ function Palette() {
       PageDown: Math.min(last, at + PAGE),
       PageUp: Math.max(0, at - PAGE),
     }[event.key];
-    // The page's own keys do nothing behind the palette; the dialog itself closes on Escape.
+    // The page's own keys do nothing behind the palette.
     event.stopPropagation();
     if (to !== undefined) setAt(to);
+    else if (event.key === 'Escape') close();
     else if (event.key === 'Enter') run(found[at]);
     else return;
     event.preventDefault();

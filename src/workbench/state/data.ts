@@ -6,6 +6,7 @@ import type { Place } from '../location_hash';
 import { t } from '../words/words';
 import { engine } from './engine';
 import { forgetForecasts, useForecasts } from './forecast';
+import { divideNew } from './held_out';
 import { reportError } from './notices';
 import { importRuns } from './runs';
 import { changeSetting, isRunOpen, letFilesLead, useTraining } from './training';
@@ -86,6 +87,7 @@ export async function openDataset(source: DatasetSource): Promise<void> {
   useData.setState({ asked: null });
   await opening(name, async () => {
     const dataset = await engine.call('openDataset', source);
+    divideNew(dataset.times);
     forgetForecasts();
     useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
     // The engine drops the starter with its planet.

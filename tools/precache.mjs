@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { Plugin } from 'vite';
 
 /** The service worker's file: at the root, so that it serves the whole page. */
 export const SERVICE_WORKER = 'service_worker.js';
@@ -12,13 +11,15 @@ const NOT_PAGE = ['workbench.png', 'planet_climate.json', 'planet_climate.svg'];
 /**
  * Tells the service worker what was built: the list of files, and a version that follows from their contents, so that a
  * browser takes up a new version whenever any file has changed, and only then.
+ *
+ * @returns {import('vite').Plugin}
  */
-export function precache(): Plugin {
+export function precache() {
   return {
     name: 'precache',
     apply: 'build',
     writeBundle({ dir }) {
-      const folder = dir!;
+      const folder = dir ?? '';
       const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
