@@ -118,9 +118,10 @@ test('the globe is saved as an image with its legend, and through time as a film
   expect(defects).toEqual([]);
 });
 
-/** Width at which the browser shows an image or film. */
-function sizeOf(page: Page, element: 'img' | 'video', bytes: Buffer, type: string): Promise<number> {
-  return page.evaluate(
+/** Width at which the browser shows an image or film, in a page that may load anything. */
+async function sizeOf(page: Page, element: 'img' | 'video', bytes: Buffer, type: string): Promise<number> {
+  const blank = await page.context().newPage();
+  return blank.evaluate(
     async ([tag, base64, mime]) => {
       const blob = await (await fetch(`data:${mime};base64,${base64}`)).blob();
       const shown = document.createElement(tag) as HTMLImageElement & HTMLVideoElement;

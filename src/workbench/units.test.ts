@@ -7,7 +7,9 @@ import {
   formatSpan,
   formatTime,
   formatValue,
+  inChosenUnit,
   toShown,
+  unitChoices,
 } from './units';
 
 test.each([
@@ -76,4 +78,18 @@ test('lead times and spans', () => {
     '+10 d',
   ]);
   expect([0.2, 80, 600, 5000].map(formatSpan)).toEqual(['1 s', '80 s', '10 min', '1 h 23 min']);
+});
+
+test('a quantity is shown in the chosen unit, and its differences without the offset', () => {
+  const celsius = displayOf('temperature');
+  expect(unitChoices('K')).toEqual(['°C', 'K', '°F']);
+  expect(inChosenUnit(celsius, ['kt'])).toBe(celsius);
+  const fahrenheit = inChosenUnit(celsius, ['°F']);
+  expect(toShown(273.15, fahrenheit)).toBeCloseTo(32);
+  expect(differenceToShown(10, fahrenheit)).toBeCloseTo(18);
+  expect(inChosenUnit(displayOf('geopotential'), ['m²/s²'])).toMatchObject({
+    label: 'Geopotential',
+    scale: 1,
+  });
+  expect(toShown(10, inChosenUnit(displayOf('u_component_of_wind'), ['kt']))).toBeCloseTo(19.44);
 });

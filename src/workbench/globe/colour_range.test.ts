@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { niceRange, niceStep, ticks } from './colour_range';
+import { legendTicks, niceRange, niceStep, ticks } from './colour_range';
 
 test('steps are round', () => {
   expect([niceStep(100, 10), niceStep(120, 5), niceStep(0.9, 4), niceStep(0, 4)]).toEqual([10, 25, 0.25, 1]);
@@ -30,4 +30,9 @@ test('ticks are round, inside, and zero is zero', () => {
   expect(ticks({ low: -3, high: 3 }, 5)).toEqual([-2, 0, 2]);
   expect(ticks({ low: 490, high: 590 }, 5)).toEqual([500, 520, 540, 560, 580]);
   expect(Object.is(ticks({ low: -0.3, high: 0.3 }, 6)[3], 0)).toBe(true);
+});
+
+test('a legend writes out ends that are not round, and nothing that would touch them', () => {
+  expect(legendTicks({ low: -20, high: 20 }, 4)).toEqual({ values: [-20, -10, 0, 10, 20], step: 10 });
+  expect(legendTicks({ low: 449.3, high: 586.1 }, 5).values).toEqual([449.3, 500, 550, 586.1]);
 });

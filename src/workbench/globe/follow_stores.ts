@@ -4,11 +4,11 @@ import type { DatasetSummary } from '../../worker/protocol';
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
 import { engine } from '../state/engine';
+import { useMeshSize } from '../state/mesh_size';
 import { reportError } from '../state/notices';
 import { isDifference, type ShownLayer, useShownField } from '../state/shown_field';
 import { useWind, type Wind } from '../state/shown_wind';
 import { useTheme } from '../state/theme';
-import { useTraining } from '../state/training';
 import { useView } from '../state/view';
 import { formatValue } from '../units';
 import type { Mark } from './annotations';
@@ -134,13 +134,14 @@ function useLayer(scene: MaybeScene, slot: LayerSlot, layer: ShownLayer | null):
   const hasPeaks = layer?.layer === 'sensitivity';
   const colourMap = layer?.colourMap ?? 'neutral';
   const { low, high } = layer?.range ?? NO_RANGE;
+  const isSigned = layer !== null && (isDifference(layer.layer) || layer.display.range === 'symmetric');
   const isolines = useMemo(
     // About zero a line would only follow noise: the levels lie half an interval off it.
     () => ({
       interval: wantsIsolines ? niceStep(high - low, 12) : 0,
-      offset: low === -high ? 0.5 : 0,
+      offset: isSigned ? 0.5 : 0,
     }),
-    [wantsIsolines, low, high],
+    [wantsIsolines, low, high, isSigned],
   );
   useEffect(() => scene?.setColourMap(slot, colourTable(colourMap)), [scene, slot, colourMap]);
   useEffect(() => scene?.setRange(slot, low, high, isolines), [scene, slot, low, high, isolines]);
@@ -210,12 +211,6 @@ function rasterOf(wind: Wind | null, dataset: DatasetSummary | null) {
   if (!wind || wind.u.length !== (dataset?.latitudes.length ?? 0) * (dataset?.longitudes.length ?? 0))
     return null;
   return dataset && windRaster(wind.u, wind.v, dataset.latitudes, dataset.longitudes);
-}
-
-/** Refinements of the mesh of the open checkpoint, else of the chosen configuration. */
-export function useMeshSize(): number {
-  const chosen = useTraining(({ settings }) => settings.meshSize);
-  return useData(({ checkpoint }) => checkpoint?.model.mesh_size ?? chosen);
 }
 
 /** The multi-mesh: always on the bare globe, on a field when asked for. */

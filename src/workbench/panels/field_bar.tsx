@@ -3,9 +3,9 @@ import { LAYERS, type Layer, type Overlay } from '../location_hash';
 import { nearestLevel, useData } from '../state/data';
 import { availableLayers } from '../state/field_values';
 import { useForecasts } from '../state/forecast';
+import { useMeshSize } from '../state/mesh_size';
 import { saveImage } from '../state/pictures';
 import { useSensitivity } from '../state/sensitivity';
-import { useTraining } from '../state/training';
 import {
   nextComparison,
   showField,
@@ -124,8 +124,7 @@ function PickNote() {
 function MeshLevels() {
   const isOn = useView((view) => view.overlays.mesh);
   const chosen = useView((view) => view.meshLevels);
-  const settings = useTraining((state) => state.settings.meshSize);
-  const meshSize = useData(({ checkpoint }) => checkpoint?.model.mesh_size) ?? settings;
+  const meshSize = useMeshSize();
   if (!isOn) return null;
   const all = Array.from({ length: meshSize + 1 }, (_, level) => level);
   const toggle = (level: number) => {

@@ -182,7 +182,8 @@ async function opening(name: string, open: () => Promise<void>): Promise<void> {
   } catch (error) {
     reportError(error);
   } finally {
-    useData.setState({ opening: null });
+    // Something else may be on its way in by now.
+    useData.setState((data) => (data.opening === name ? { opening: null } : data));
   }
 }
 
