@@ -32,6 +32,8 @@ test('a link reopens the picture, and every action has a key', async ({ page }) 
   await page.keyboard.press('Space');
   await expect(page.getByRole('button', { name: 'Pause time' })).toBeVisible();
   await page.keyboard.press('Space');
+  // Two choices back: the mesh, then the variable.
+  await page.goBack();
   await page.goBack();
   await expect(legend).toContainText('1000 hPa temperature');
   // What the open data do not hold becomes what they hold.

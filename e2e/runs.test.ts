@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import { chooseFiles, runFigures, watchForDefects } from './workbench_page';
 
 const DATASET = 'src/golden/tiny/dataset.nc';
-const UPDATES = 8;
+const UPDATES = 30;
 
 /** Opens small data in place of the planet that the page starts with. */
 async function openData(page: Page): Promise<void> {
@@ -29,6 +29,15 @@ const reached = (page: Page, update: number) =>
     .toBeGreaterThanOrEqual(update);
 const finished = (page: Page) =>
   expect(page.getByText('The run has ended')).toBeVisible({ timeout: 180_000 });
+
+/** The first updates of a run, one by one; it is saved after each. */
+async function singleSteps(page: Page, updates: number): Promise<void> {
+  for (let update = 1; update <= updates; update++) {
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await expect.poll(async () => (await runFigures(page)).update, { timeout: 180_000 }).toBe(update);
+    await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
+  }
+}
 
 /** Exports a run by its button, and unpacks the archive. */
 async function exportRun(page: Page, name: string) {
@@ -57,14 +66,10 @@ test('a run goes on bit for bit after the page was loaded again, and after the G
   const undisturbed = await exportRun(page, 'tiny 1');
   expect(undisturbed.losses).toHaveLength(UPDATES);
 
-  await train(page);
-  await reached(page, 4);
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
-  const { update } = await runFigures(page);
+  await singleSteps(page, 3);
   await page.reload();
   const offer = page.getByRole('region', { name: 'Resume' });
-  await expect(offer).toContainText(`tiny 2 stands at update ${update} of ${UPDATES}`);
+  await expect(offer).toContainText(`tiny 2 stands at update 3 of ${UPDATES}`);
   await expect(offer).toContainText('Open dataset.nc again to resume it.');
   await openData(page);
   await offer.getByRole('button', { name: 'Resume' }).click();
@@ -75,7 +80,8 @@ test('a run goes on bit for bit after the page was loaded again, and after the G
     Buffer.from(undisturbed.files['checkpoint.npz']),
   );
 
-  await train(page);
+  await singleSteps(page, 2);
+  await page.getByRole('button', { name: 'Go on' }).click();
   await reached(page, 3);
   await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
   await expect(page.getByText('The GPU was lost.')).toBeVisible();
@@ -95,11 +101,7 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   const defects = watchForDefects(page);
   await page.goto('/');
   await prepare(page);
-  for (const update of [1, 2]) {
-    await page.getByRole('button', { name: 'Step', exact: true }).click();
-    await reached(page, update);
-    await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
-  }
+  await singleSteps(page, 2);
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByText('The run has ended')).toBeVisible();
 

@@ -11,11 +11,12 @@ export function watchForDefects(page: Page): string[] {
   return defects;
 }
 
-/** Chooses files as the system's dialog would; what they are is decided by their names. */
+/** Chooses files as the system's dialog would, once it can be opened; what they are is decided by their names. */
 export async function chooseFiles(
   page: Page,
   files: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0],
 ) {
+  await expect(page.locator('header button.chip').first()).toBeEnabled();
   await page.locator('input[type=file][data-kind=any]').first().setInputFiles(files);
 }
 

@@ -8,10 +8,10 @@ import { openDevice } from './workbench/state/device';
 import { lookFirst } from './workbench/state/first_look';
 import { keepForOffline } from './workbench/state/offline';
 import { applyTheme } from './workbench/state/theme';
-import { applyLanguage } from './workbench/words/language';
+import { startLanguage } from './workbench/words/language';
+import { t } from './workbench/words/words';
 
 applyTheme();
-applyLanguage();
 followAddress();
 keepForOffline();
 const address = new URLSearchParams(location.search).get('data');
@@ -20,10 +20,13 @@ if (address) {
   openAddress(address);
 } else void lookFirst();
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <ErrorBoundary what="The page">
-      <App />
-    </ErrorBoundary>
-  </StrictMode>,
+// The page is rendered once its language's words are there.
+void startLanguage().then(() =>
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <ErrorBoundary what={t('The page')}>
+        <App />
+      </ErrorBoundary>
+    </StrictMode>,
+  ),
 );

@@ -37,6 +37,7 @@ import { useShownField } from './state/shown_field';
 import { useTraining } from './state/training';
 import { useView } from './state/view';
 import { useLanguage } from './words/language';
+import { t } from './words/words';
 
 /** What each room puts left and right of the globe. */
 const PANELS: Record<Room, { Controls: ComponentType; Figures: ComponentType }> = {
@@ -76,8 +77,8 @@ export function App() {
     <div className="app" key={language}>
       <Header />
       <Rooms />
-      <main className="stage" aria-label="Globe">
-        <ErrorBoundary what="The globe">
+      <main className="stage" aria-label={t('Globe')}>
+        <ErrorBoundary what={t('The globe')}>
           <Suspense fallback={<div className="globe" />}>
             <Globe />
           </Suspense>
@@ -94,14 +95,14 @@ export function App() {
         <button
           type="button"
           className="sheet-close"
-          aria-label="Close the panel"
+          aria-label={t('Close the panel')}
           onClick={() => useView.setState({ sheetOpen: false })}
         />
-        <section className="left" aria-label="Controls">
+        <section className="left" aria-label={t('Controls')}>
           <Controls />
         </section>
-        <aside className="right-column" aria-label="Figures">
-          <ErrorBoundary key={room} what="The figures">
+        <aside className="right-column" aria-label={t('Figures')}>
+          <ErrorBoundary key={room} what={t('The figures')}>
             {hasPick && <PointFigures />}
             <Figures />
           </ErrorBoundary>

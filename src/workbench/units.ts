@@ -3,6 +3,7 @@
  * Files and the network keep SI units; conversion happens only here, at the screen's edge.
  */
 import type { ColourMapName } from './globe/colour_map';
+import { t } from './words/words';
 
 /** Standard gravity (m s-2): geopotential / g = geopotential height. */
 const GRAVITY = 9.80665;
@@ -161,7 +162,12 @@ export function formatTime(seconds: number): string {
   const hour = String(date.getUTCHours()).padStart(2, '0');
   const minute = date.getUTCMinutes();
   const clock = minute === 0 ? hour : `${hour}:${String(minute).padStart(2, '0')}`;
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${clock} UTC`;
+  return t('{day} {month} {year}, {clock} UTC', {
+    day: date.getUTCDate(),
+    month: t(MONTHS[date.getUTCMonth()]),
+    year: date.getUTCFullYear(),
+    clock,
+  });
 }
 
 /** '+6 h', '+2 d 12 h'; '0 h' for the initial time. */

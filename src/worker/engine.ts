@@ -362,7 +362,7 @@ export class Engine {
     const onProgress = (done: number, total: number) => {
       const perSecond = (1000 * done) / (performance.now() - start);
       const progress = { done, total, unit: 'frames', perSecond, secondsLeft: (total - done) / perSecond };
-      this.setPhase('preparing', `Computing statistics, frame ${done} of ${total}`, progress);
+      this.setPhase('preparing', 'Computing statistics', progress);
     };
     const statistics = await this.data.statistics(config, { signal, onProgress });
     signal.throwIfAborted();

@@ -358,7 +358,7 @@ export interface ValidationReport extends ValidationMetrics {
 export interface Events {
   phase: {
     phase: RunPhase;
-    /** Plain words while preparing: 'Computing statistics, frame 4 of 10'. */
+    /** Plain words while preparing: 'Computing statistics'. */
     note?: string;
     progress?: WorkProgress;
   };

@@ -1,5 +1,6 @@
 import type { AdapterRates } from '../../webgpu/adapter_rates';
 import type { RooflineRow } from '../../webgpu/roofline';
+import { t } from '../words/words';
 import { decadeTicks, rooflineScale } from './roofline_scale';
 
 interface RooflineProperties {
@@ -36,7 +37,7 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
   ].map(([intensity, rate]) => `${x(intensity).toFixed(1)},${y(rate).toFixed(1)}`);
 
   return (
-    <svg className="roofline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Roofline plot">
+    <svg className="roofline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('Roofline plot')}>
       <g className="axis">
         {decadeTicks(scale.intensities).map((tick) => (
           <g key={tick}>
@@ -55,7 +56,7 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
           </g>
         ))}
         <text x={WIDTH - MARGIN.right} y={HEIGHT - 4} textAnchor="end">
-          FLOP per byte
+          {t('FLOP per byte')}
         </text>
         <text x={MARGIN.left + 4} y={MARGIN.top + 9}>
           GFLOP/s

@@ -6,6 +6,7 @@ import type { Command } from '../state/commands';
 import { isBusy, nearestLevel, openFiles, openPlanet, useData } from '../state/data';
 import { availableLayers } from '../state/field_values';
 import { LESSONS, openLesson } from '../state/lessons';
+import { reportError } from '../state/notices';
 import { toggleTheme } from '../state/theme';
 import { choosePreset, isRunOpen, useTraining } from '../state/training';
 import { showField, showLayer, useView } from '../state/view';
@@ -139,7 +140,7 @@ function pageCommands(): Command[] {
     ...Object.entries(LANGUAGES).map(([language, words]) => ({
       group,
       words,
-      run: () => chooseLanguage(language as Language),
+      run: () => void chooseLanguage(language as Language).catch(reportError),
     })),
   ];
 }

@@ -19,18 +19,18 @@ export function DataSection() {
   const busy = useBusy();
   return (
     <section className="section">
-      <h2>Data</h2>
-      {dataset ? <DatasetFacts dataset={dataset} /> : <p className="empty-note">Nothing is open.</p>}
+      <h2>{t('Data')}</h2>
+      {dataset ? <DatasetFacts dataset={dataset} /> : <p className="empty-note">{t('Nothing is open.')}</p>}
       <dl className="facts">
-        <dt>Statistics</dt>
+        <dt>{t('Statistics')}</dt>
         <dd>
           {statistics
-            ? t('{count} files ', { count: statistics.length })
+            ? `${t('{count} files', { count: statistics.length })} `
             : checkpoint?.starter
-              ? t('of the starter ')
+              ? `${t('of the starter')} `
               : dataset
-                ? t('of this data ')
-                : t('none ')}
+                ? `${t('of this data')} `
+                : `${t('none')} `}
           {statistics ? (
             <button
               type="button"
@@ -38,22 +38,22 @@ export function DataSection() {
               disabled={busy}
               onClick={() => void closeStatistics()}
             >
-              Close
+              {t('Close')}
             </button>
           ) : (
             <FilePicker
               className="text-button"
               kind="statistics"
-              label="Open statistics files"
+              label={t('Open statistics files')}
               disabled={busy}
             >
-              Open…
+              {t('Open…')}
             </FilePicker>
           )}
         </dd>
-        <dt>Checkpoint</dt>
+        <dt>{t('Checkpoint')}</dt>
         <dd>
-          {checkpoint ? `${checkpointTitle(checkpoint)} ` : t('none ')}
+          {checkpoint ? `${checkpointTitle(checkpoint)} ` : `${t('none')} `}
           {checkpoint ? (
             <button
               type="button"
@@ -61,11 +61,16 @@ export function DataSection() {
               disabled={busy}
               onClick={() => void closeCheckpoint()}
             >
-              Close
+              {t('Close')}
             </button>
           ) : (
-            <FilePicker className="text-button" kind="checkpoint" label="Open a checkpoint" disabled={busy}>
-              Open…
+            <FilePicker
+              className="text-button"
+              kind="checkpoint"
+              label={t('Open a checkpoint')}
+              disabled={busy}
+            >
+              {t('Open…')}
             </FilePicker>
           )}
         </dd>
@@ -73,14 +78,14 @@ export function DataSection() {
       <div className="row">
         <FilePicker className="button" kind="any" disabled={busy}>
           <OpenIcon />
-          Open files…
+          {t('Open files…')}
         </FilePicker>
         <FilePicker className="button" kind="folder" disabled={busy}>
-          Open folder…
+          {t('Open folder…')}
         </FilePicker>
         {!shipped && (
           <button type="button" className="button" disabled={busy} onClick={() => void openPlanet()}>
-            Simulated planet
+            {t('Simulated planet')}
           </button>
         )}
       </div>
@@ -95,22 +100,23 @@ function DatasetFacts({ dataset }: { dataset: DatasetSummary }) {
     <>
       <p className="file-name">
         {titleOf(dataset)}
-        {simulated && <span className="badge">made-up weather</span>}
+        {simulated && <span className="badge">{t('made-up weather')}</span>}
       </p>
       <dl className="facts">
-        <dt>Grid</dt>
+        <dt>{t('Grid')}</dt>
         <dd>
           {latitudes.length} × {longitudes.length}, {spacing}°
         </dd>
-        <dt>Frames</dt>
+        <dt>{t('Frames')}</dt>
+        <dd>{t('{count} from {time}', { count: times.length, time: formatTime(times[0]) })}</dd>
+        <dt>{t('Levels')}</dt>
+        <dd>{levels.length === 0 ? t('none') : `${levels.join(' ')} hPa`}</dd>
+        <dt>{t('Variables')}</dt>
         <dd>
-          {times.length} from {formatTime(times[0])}
-        </dd>
-        <dt>Levels</dt>
-        <dd>{levels.length === 0 ? 'none' : `${levels.join(' ')} hPa`}</dd>
-        <dt>Variables</dt>
-        <dd>
-          {variables.length}, of which {targetVariables.length} predicted
+          {t('{count}, of which {predicted} predicted', {
+            count: variables.length,
+            predicted: targetVariables.length,
+          })}
         </dd>
       </dl>
     </>

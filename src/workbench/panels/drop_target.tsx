@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { isBusy, openDataset, openFiles } from '../state/data';
 import { notify, reportError } from '../state/notices';
+import { t } from '../words/words';
 
 /** As Chromium has it. */
 type HandleItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
@@ -27,7 +28,7 @@ export function DropTarget() {
     on('drop', (event) => {
       event.preventDefault();
       setHovering(false);
-      if (isBusy()) notify('info', 'Stop the run, or let the file open, before another is dropped.');
+      if (isBusy()) notify('info', t('Stop the run, or let the file open, before another is dropped.'));
       else if (event.dataTransfer) openDropped(event.dataTransfer).catch(reportError);
     });
     return () => listening.abort();
@@ -36,7 +37,7 @@ export function DropTarget() {
   if (!hovering) return null;
   return (
     <div className="drop-veil">
-      Drop data (.nc, .zarr, .zip), statistics, a checkpoint (.npz) or a run (.zip)
+      {t('Drop data (.nc, .zarr, .zip), statistics, a checkpoint (.npz) or a run (.zip)')}
     </div>
   );
 }

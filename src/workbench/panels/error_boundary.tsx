@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { t } from '../words/words';
 
 interface Properties {
   /** What has failed, to begin the sentence: 'The globe'. */
@@ -20,11 +21,13 @@ export class ErrorBoundary extends Component<Properties, { error: unknown }> {
     return (
       <div className="failed-part" role="alert">
         <p>
-          {this.props.what} could not be shown: {String(error)}. What was computed is still here; save it,
-          then load the page again.
+          {t(
+            '{what} could not be shown: {error}. What was computed is still here; save it, then load the page again.',
+            { what: this.props.what, error: String(error) },
+          )}
         </p>
         <button type="button" className="button" onClick={() => location.reload()}>
-          Load the page again
+          {t('Load the page again')}
         </button>
       </div>
     );

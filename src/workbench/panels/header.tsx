@@ -1,7 +1,10 @@
 import { checkpointTitle, titleOf, useBusy, useData } from '../state/data';
+import { reportError } from '../state/notices';
 import { toggleTheme, useTheme } from '../state/theme';
 import { useTraining } from '../state/training';
 import { useView } from '../state/view';
+import { chooseLanguage, LANGUAGES, useLanguage } from '../words/language';
+import { t } from '../words/words';
 import { FilePicker } from './file_picker';
 import { KeysIcon, LightIcon, Mark } from './icons';
 
@@ -10,6 +13,7 @@ export function Header() {
   const busy = useBusy();
   const preset = useTraining(({ settings }) => settings.preset);
   const theme = useTheme((state) => state.theme);
+  const lightOrDark = theme === 'dark' ? t('Light colours') : t('Dark colours');
   const openTrainRoom = () => useView.setState({ room: 'train', sheetOpen: true });
 
   return (
@@ -19,24 +23,25 @@ export function Header() {
         <span>GraphCast Workbench</span>
       </h1>
       <div className="open">
-        <FilePicker className="chip" kind="any" title="Open a dataset" disabled={busy}>
-          <span className="what">data</span>
+        <FilePicker className="chip" kind="any" title={t('Open a dataset')} disabled={busy}>
+          <span className="what">{t('data')}</span>
           <span className="name">
-            {opening ? `opening ${opening}…` : dataset ? titleOf(dataset) : 'open…'}
+            {opening ? t('opening {name}…', { name: opening }) : dataset ? titleOf(dataset) : t('open…')}
           </span>
         </FilePicker>
         <button type="button" className="chip model" onClick={openTrainRoom}>
-          <span className="what">model</span>
+          <span className="what">{t('model')}</span>
           <span className="name">{checkpoint ? checkpointTitle(checkpoint) : preset}</span>
         </button>
       </div>
       <div className="right">
+        <LanguageSwitch />
         <button
           type="button"
           className="button bare icon"
           onClick={toggleTheme}
-          aria-label={theme === 'dark' ? 'Light colours' : 'Dark colours'}
-          title={theme === 'dark' ? 'Light colours' : 'Dark colours'}
+          aria-label={lightOrDark}
+          title={lightOrDark}
         >
           <LightIcon />
         </button>
@@ -44,12 +49,29 @@ export function Header() {
           type="button"
           className="button bare icon"
           onClick={() => useView.setState({ keysOpen: true })}
-          aria-label="Keys"
-          title="Keys (?)"
+          aria-label={t('Keys')}
+          title={`${t('Keys')} (?)`}
         >
           <KeysIcon />
         </button>
       </div>
     </header>
+  );
+}
+
+/** Names the other language as its speakers write it. */
+function LanguageSwitch() {
+  const other = useLanguage(({ language }) => (language === 'en' ? 'zh' : 'en'));
+  return (
+    <button
+      type="button"
+      className="button bare"
+      lang={other === 'zh' ? 'zh-Hans' : 'en'}
+      aria-label={LANGUAGES[other]}
+      title={LANGUAGES[other]}
+      onClick={() => void chooseLanguage(other).catch(reportError)}
+    >
+      {other === 'zh' ? LANGUAGES.zh : 'EN'}
+    </button>
   );
 }

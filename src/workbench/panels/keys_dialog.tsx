@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { KEY_ACTIONS, TURN_KEYS } from '../keyboard';
 import { useView } from '../state/view';
+import { t } from '../words/words';
 import { CloseIcon } from './icons';
 
 const ROWS = [...KEY_ACTIONS.slice(0, -2), TURN_KEYS, ...KEY_ACTIONS.slice(-2)];
@@ -18,8 +19,8 @@ export function KeysDialog() {
   return (
     <dialog ref={dialog} onClose={close} aria-labelledby="keys-title">
       <div className="title">
-        <span id="keys-title">Keys</span>
-        <button type="button" className="button bare icon" aria-label="Close" onClick={close}>
+        <span id="keys-title">{t('Keys')}</span>
+        <button type="button" className="button bare icon" aria-label={t('Close')} onClick={close}>
           <CloseIcon />
         </button>
       </div>
@@ -31,7 +32,7 @@ export function KeysDialog() {
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
-            <dd>{words}</dd>
+            <dd>{t(words)}</dd>
           </div>
         ))}
       </dl>

@@ -186,7 +186,7 @@ export function ErrorGrowthFigure() {
       />
       <section className="section">
         <h2>
-          {t(fieldTitle(display.label, level))}, {formatLead(leadHours)}
+          {fieldTitle(t(display.label), level)}, {formatLead(leadHours)}
         </h2>
         <dl className="facts wide">
           <dt>{t('Forecast')}</dt>

@@ -9,19 +9,20 @@ export function MemoryFigures() {
   if (!answer) {
     return (
       <section className="section">
-        <h2>GPU memory</h2>
+        <h2>{t('GPU memory')}</h2>
         <p className="empty-note">
-          {planning ? 'Planning…' : 'Open a dataset: its grid and levels decide what a run takes.'}
+          {planning ? t('Planning…') : t('Open a dataset: its grid and levels decide what a run takes.')}
         </p>
       </section>
     );
   }
   const { forecast, training, limits } = answer;
-  const steps = `${arSteps} step${arSteps === 1 ? '' : 's'}`;
+  const forTraining =
+    arSteps === 1 ? t('Training, 1 step') : t('Training, {count} steps', { count: arSteps });
   return (
     <div aria-busy={planning}>
-      <Outcome title={`Training, ${steps}`} outcome={training} limits={limits} />
-      <Outcome title="Forecast" outcome={forecast} limits={limits} />
+      <Outcome title={forTraining} outcome={training} limits={limits} />
+      <Outcome title={t('Forecast')} outcome={forecast} limits={limits} />
     </div>
   );
 }
@@ -43,7 +44,6 @@ function Outcome({ title, outcome, limits }: OutcomeProperties) {
   }
   const { parts, total, policy, smallest, widestBinding, largestBuffer } = outcome;
   const tooWide = widestBinding > limits.maxBinding || largestBuffer > limits.maxBufferSize;
-  const whose = limits.guaranteed ? 'WebGPU guarantees' : 'this GPU allows';
   return (
     <section className="section">
       <h2>
@@ -52,7 +52,7 @@ function Outcome({ title, outcome, limits }: OutcomeProperties) {
       <div className="bars">
         {Object.entries(parts).map(([part, bytes]) => (
           <div key={part} style={{ display: 'contents' }}>
-            <span>{part}</span>
+            <span>{t(part)}</span>
             <span className="bar">
               <i style={{ width: `${(100 * bytes) / total}%` }} />
             </span>
@@ -63,11 +63,26 @@ function Outcome({ title, outcome, limits }: OutcomeProperties) {
       {smallest && (
         <p className="why-below">{t('Smallest budget: {bytes}.', { bytes: formatBytes(smallest) })}</p>
       )}
-      {policy && <p className="why-below">Computed again in the backward pass: {recomputed(policy)}.</p>}
+      {policy && (
+        <p className="why-below">
+          {t('Computed again in the backward pass: {parts}.', { parts: recomputed(policy, t) })}
+        </p>
+      )}
       {tooWide && (
         <p className="why-below warning">
-          Needs bindings of {formatBytes(widestBinding)} and buffers of {formatBytes(largestBuffer)}; {whose}{' '}
-          {formatBytes(limits.maxBinding)} and {formatBytes(limits.maxBufferSize)}.
+          {t('Needs bindings of {binding} and buffers of {buffer}.', {
+            binding: formatBytes(widestBinding),
+            buffer: formatBytes(largestBuffer),
+          })}{' '}
+          {t(
+            limits.guaranteed
+              ? 'WebGPU guarantees {binding} and {buffer}.'
+              : 'This GPU allows {binding} and {buffer}.',
+            {
+              binding: formatBytes(limits.maxBinding),
+              buffer: formatBytes(limits.maxBufferSize),
+            },
+          )}
         </p>
       )}
     </section>

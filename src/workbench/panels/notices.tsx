@@ -21,7 +21,12 @@ export function Notices() {
               {t(action.label)}
             </button>
           )}
-          <button type="button" className="button bare icon" aria-label="Dismiss" onClick={() => dismiss(id)}>
+          <button
+            type="button"
+            className="button bare icon"
+            aria-label={t('Dismiss')}
+            onClick={() => dismiss(id)}
+          >
             <CloseIcon />
           </button>
         </div>

@@ -1,6 +1,7 @@
 import { useBusy } from '../state/data';
 import { cancelPlanet, simulatePlanet, usePlanet } from '../state/planet';
 import { formatSpan } from '../units';
+import { t } from '../words/words';
 import { PlayIcon, StopIcon } from './icons';
 import { NumberInput, RangeInput, Setting } from './setting';
 
@@ -11,11 +12,11 @@ export function PlanetSection() {
   const disabled = progress !== null;
   return (
     <details className="section">
-      <summary>Simulate a planet</summary>
+      <summary>{t('Simulate a planet')}</summary>
       <Setting
         id="planet-seed"
-        label="Seed"
-        why="Whole number; continents, mountains and weather follow from it."
+        label={t('Seed')}
+        why={t('Whole number; continents, mountains and weather follow from it.')}
       >
         <NumberInput
           id="planet-seed"
@@ -28,8 +29,8 @@ export function PlanetSection() {
       </Setting>
       <Setting
         id="planet-days"
-        label="Days"
-        why="Length of the series, four frames a day, after 40 days of spin-up."
+        label={t('Days')}
+        why={t('Length of the series, four frames a day, after 40 days of spin-up.')}
       >
         <RangeInput
           id="planet-days"
@@ -42,8 +43,8 @@ export function PlanetSection() {
       </Setting>
       <Setting
         id="planet-truncation"
-        label="Truncation"
-        why="Waves around the globe that the model carries: T21 takes seconds, T42 minutes."
+        label={t('Truncation')}
+        why={t('Waves around the globe that the model carries: T21 takes seconds, T42 minutes.')}
       >
         <select
           id="planet-truncation"
@@ -63,20 +64,24 @@ export function PlanetSection() {
         {progress ? (
           <button type="button" className="button" onClick={cancelPlanet}>
             <StopIcon />
-            Cancel
+            {t('Cancel')}
           </button>
         ) : (
           <button type="button" className="button" disabled={busy} onClick={simulatePlanet}>
             <PlayIcon />
-            Simulate
+            {t('Simulate')}
           </button>
         )}
       </div>
       {progress && (
         <>
-          <progress aria-label="Simulated days" value={progress.done} max={progress.total} />
+          <progress aria-label={t('Simulated days')} value={progress.done} max={progress.total} />
           <p className="why-below">
-            Day {Math.floor(progress.done)} of {progress.total}, {formatSpan(progress.secondsLeft)} left.
+            {t('Day {day} of {days}, {left} left.', {
+              day: Math.floor(progress.done),
+              days: progress.total,
+              left: formatSpan(progress.secondsLeft),
+            })}
           </p>
         </>
       )}

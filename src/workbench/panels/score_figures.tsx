@@ -151,7 +151,7 @@ function Curves({ field }: { field: ScoredField }) {
     <Suspense fallback={<div className="chart" style={{ height: 208 }} />}>
       <LineChart
         title={`${shortName(field)} ${score}${unit && `, ${unit}`}`}
-        xLabel="hour"
+        xLabel={t('hour')}
         x={card.scores.lead_hours}
         series={series}
         length={card.scores.initial_times.count}

@@ -29,7 +29,7 @@ function useProgressInTitle(): void {
 }
 
 function RunFigures() {
-  const { phase, note, updates, total, rate, loss, config, alarms } = useTraining();
+  const { phase, note, progress, updates, total, rate, loss, config, alarms } = useTraining();
   const running = useForecasts((state) => state.running);
   if (running) {
     const left =
@@ -37,32 +37,38 @@ function RunFigures() {
     return (
       <>
         <span>
-          forecast step <strong>{running.done}</strong> / {running.steps}
+          {t('forecast step')} <strong>{running.done}</strong> / {running.steps}
         </span>
-        {left !== null && <span>{formatSpan(left)} left</span>}
+        {left !== null && <span>{t('{span} left', { span: formatSpan(left) })}</span>}
       </>
     );
   }
-  if (phase === 'preparing') return <span>{note || 'Preparing the run'}…</span>;
-  if (updates === 0 && !isRunOpen(phase)) return <span>No run yet</span>;
+  if (phase === 'preparing') {
+    return (
+      <span>
+        {t(note || 'Preparing the run')}… {progress && `${progress.done} / ${progress.total}`}
+      </span>
+    );
+  }
+  if (updates === 0 && !isRunOpen(phase)) return <span>{t('No run yet')}</span>;
   return (
     <>
       <span>
-        update <strong>{updates.toLocaleString('en')}</strong> / {total.toLocaleString('en')}
+        {t('update')} <strong>{updates.toLocaleString('en')}</strong> / {total.toLocaleString('en')}
       </span>
       {rate !== null && phase === 'running' && (
         <>
           <span>
             <strong>{formatValue(rate * (config?.batch_size ?? 1))}</strong> {t('samples/s')}
           </span>
-          <span>{formatSpan((total - updates) / rate)} left</span>
+          <span>{t('{span} left', { span: formatSpan((total - updates) / rate) })}</span>
         </>
       )}
       {phase === 'running' && note !== '' && <span>{t(note)}…</span>}
-      {phase !== 'running' && <span>{phase}</span>}
+      {phase !== 'running' && <span>{t(phase)}</span>}
       {loss !== null && (
         <span>
-          loss <strong>{formatValue(loss)}</strong>
+          {t('loss')} <strong>{formatValue(loss)}</strong>
         </span>
       )}
       {alarms.length > 0 && (
@@ -78,11 +84,11 @@ function Adapter() {
   const { status, name, software } = useDevice();
   const busy = useTraining(({ phase }) => phase === 'running');
   const words = {
-    looking: 'Looking for a WebGPU adapter…',
-    ready: software ? `${name} (software, slow)` : name,
-    missing: 'No WebGPU',
-    lost: 'GPU device lost',
-    stopped: 'Engine stopped',
+    looking: t('Looking for a WebGPU adapter…'),
+    ready: software ? t('{name} (software, slow)', { name }) : name,
+    missing: t('No WebGPU'),
+    lost: t('GPU device lost'),
+    stopped: t('Engine stopped'),
   }[status];
   const tone =
     status === 'ready' ? (busy ? 'busy' : software ? 'slow' : 'good') : status === 'looking' ? '' : 'bad';
@@ -97,7 +103,7 @@ function Adapter() {
       <button
         type="button"
         className="adapter"
-        aria-label={`${words}: what to do`}
+        aria-label={t('{problem}: what to do', { problem: words })}
         onClick={() => useDevice.setState({ dismissed: false })}
       >
         {content}

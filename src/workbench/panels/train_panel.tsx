@@ -82,7 +82,9 @@ function NetworkSection() {
               <option key={name}>{name}</option>
             ))}
           </select>
-          <p className="why">{t(`${PRESETS[settings.preset].description}.`)}</p>
+          <p className="why">
+            {t('{description}.', { description: t(PRESETS[settings.preset].description) })}
+          </p>
         </div>
       )}
       <Setting

@@ -1,5 +1,6 @@
 import { openDataset, openPlanet, useData } from '../state/data';
 import { useTraining } from '../state/training';
+import { t } from '../words/words';
 import { FilePicker } from './file_picker';
 import { OpenIcon } from './icons';
 
@@ -13,16 +14,18 @@ export function Welcome() {
   const meshSize = useTraining(({ settings }) => settings.meshSize);
   const { opening, asked } = useData();
   return (
-    <section className="welcome" aria-label="Start">
-      <h2>Train GraphCast on your own machine</h2>
+    <section className="welcome" aria-label={t('Start')}>
+      <h2>{t('Train GraphCast on your own machine')}</h2>
       <p>
-        This is its multi-mesh with {meshNodes(meshSize).toLocaleString('en')} nodes. Give it weather to learn
-        from: ERA5 as NetCDF or Zarr, GraphCast’s example datasets, or a simulated planet.
+        {t(
+          'This is its multi-mesh with {nodes} nodes. Give it weather to learn from: ERA5 as NetCDF or Zarr, GraphCast’s example datasets, or a simulated planet.',
+          { nodes: meshNodes(meshSize).toLocaleString('en') },
+        )}
       </p>
       <div className="actions">
         <FilePicker className="button primary" kind="any" disabled={opening !== null}>
           <OpenIcon />
-          Open files…
+          {t('Open files…')}
         </FilePicker>
         <button
           type="button"
@@ -30,21 +33,21 @@ export function Welcome() {
           disabled={opening !== null}
           onClick={() => void openPlanet()}
         >
-          Simulated planet
+          {t('Simulated planet')}
         </button>
       </div>
       {asked && (
         <p className="asked">
-          The link asks to open {asked}, on another site.{' '}
+          {t('The link asks to open {address}, on another site.', { address: asked })}{' '}
           <button type="button" className="text-button" onClick={() => void openDataset({ url: asked })}>
-            Open it
+            {t('Open it')}
           </button>
         </p>
       )}
       <p className="small">
         {opening
-          ? `Opening ${opening}…`
-          : 'Or drop files anywhere. They are read here and never leave this machine.'}
+          ? t('Opening {name}…', { name: opening })
+          : t('Or drop files anywhere. They are read here and never leave this machine.')}
       </p>
     </section>
   );

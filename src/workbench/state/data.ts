@@ -103,14 +103,14 @@ export function checkpointTitle({ name, starter }: CheckpointSummary): string {
 
 /** What the page calls the open data. */
 export function titleOf({ name, simulated }: DatasetSummary): string {
-  return simulated ? 'Simulated planet' : name;
+  return simulated ? t('Simulated planet') : name;
 }
 
 function nameOf(source: DatasetSource): string {
   if ('folder' in source) return source.folder.name;
-  if ('url' in source) return source.simulated ? 'the simulated planet' : source.url;
+  if ('url' in source) return source.simulated ? t('the simulated planet') : source.url;
   const [first, ...others] = source.files;
-  return others.length === 0 ? first.name : `${source.files.length} files`;
+  return others.length === 0 ? first.name : t('{count} files', { count: source.files.length });
 }
 
 /** Opens the address that a link names, at once from this origin, else when the user agrees. */

@@ -1,5 +1,6 @@
 /** The WebGPU adapter behind the engine: being looked for, ready, missing or lost; or the engine itself has stopped. */
 import { create } from 'zustand';
+import { t } from '../words/words';
 import { engine } from './engine';
 import { notify } from './notices';
 
@@ -39,10 +40,10 @@ export async function openDevice(): Promise<void> {
 engine.on('deviceLost', ({ message, recovering }) => {
   useDevice.setState({ status: recovering ? 'looking' : 'lost', message });
   if (recovering)
-    notify('info', 'The GPU was lost. Asking for it again, to go on from where the run was saved.');
+    notify('info', t('The GPU was lost. Asking for it again, to go on from where the run was saved.'));
 });
 engine.on('deviceBack', ({ name, software, update }) => {
   useDevice.setState({ status: 'ready', name, software, message: '' });
-  notify('info', `The GPU is back: training goes on after update ${update}.`);
+  notify('info', t('The GPU is back: training goes on after update {update}.', { update }));
 });
 void engine.stopped.then((message) => useDevice.setState({ status: 'stopped', message }));

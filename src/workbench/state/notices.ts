@@ -1,6 +1,7 @@
 /** What the page has to tell its user: one sentence each, until dismissed. */
 import { create } from 'zustand';
 import { WorkbenchError } from '../../errors';
+import { t } from '../words/words';
 
 export interface Notice {
   id: number;
@@ -32,7 +33,7 @@ export function reportError(error: unknown): void {
     notify('error', message);
   } else {
     console.error(error);
-    notify('error', `Something went wrong that should not have: ${message}`);
+    notify('error', t('Something went wrong that should not have: {message}', { message }));
   }
 }
 

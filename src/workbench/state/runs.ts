@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { KeptRun } from '../../worker/protocol';
 import type { Curves } from '../../worker/run_curves';
+import { t } from '../words/words';
 import { engine } from './engine';
 import { notify, reportError } from './notices';
 import { saveFile } from './save_file';
@@ -57,7 +58,7 @@ export async function removeRun({ id, name }: KeptRun): Promise<void> {
     await engine.call('removeRun', { id });
     await drawRun(id, false);
     const undo = () => void engine.call('restoreRun', { id }).catch(reportError);
-    notify('info', `${name} is deleted.`, { label: 'Undo', run: undo });
+    notify('info', t('{name} is deleted.', { name }), { label: 'Undo', run: undo });
   } catch (error) {
     reportError(error);
   }
@@ -78,8 +79,15 @@ export async function importRuns(files: File[]): Promise<File[]> {
   for (const file of files) {
     try {
       const run = file.name.endsWith('.zip') ? await engine.call('importRun', { file }) : null;
-      if (run) notify('info', `${run.name} is among the runs now, at update ${run.update} of ${run.total}.`);
-      else others.push(file);
+      if (!run) {
+        others.push(file);
+        continue;
+      }
+      const { name, update, total } = run;
+      notify(
+        'info',
+        t('{name} is among the runs now, at update {update} of {total}.', { name, update, total }),
+      );
     } catch (error) {
       reportError(error);
     }

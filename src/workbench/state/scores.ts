@@ -124,7 +124,8 @@ export function cardOf({ scores, against }: Pick<ScoreState, 'scores' | 'against
 
 /** The line to compare with; undefined where the scores have none of that kind. */
 export function baselineOf(card: Card, baseline: Baseline) {
-  return linesOf(card).find(({ id, source }) => id === baseline && source !== subjectOf(card.scores));
+  const isSubject = baseline === subjectOf(card.scores);
+  return isSubject ? undefined : linesOf(card).find(({ id }) => id === baseline);
 }
 
 export async function saveScores(kind: 'json' | 'csv' | 'html'): Promise<void> {

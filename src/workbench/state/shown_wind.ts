@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { DatasetSummary, FieldName } from '../../worker/protocol';
 import type { Layer } from '../location_hash';
+import { t } from '../words/words';
 import { useData } from './data';
 import { layerValues, type Moment, shownMoment, weatherOf } from './field_values';
 import { useForecasts } from './forecast';
@@ -52,7 +53,7 @@ async function refresh(): Promise<void> {
   const onLevels = moment.dataset.variables.find(({ name }) => name === variable)?.hasLevel;
   const fields = windFields(moment.dataset, onLevels ? level : null);
   if (!fields) {
-    notify('info', 'The open data hold no wind: particles need its eastward and northward component.');
+    notify('info', t('The open data hold no wind: particles need its eastward and northward component.'));
     toggleOverlay('wind');
     return;
   }

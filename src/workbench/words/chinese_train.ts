@@ -1,0 +1,149 @@
+import type { Dictionary } from './language';
+
+/** The Train room, and what the status line says of a run. */
+export const TRAIN: Dictionary = {
+  // Network
+  'Start from': '初始权重',
+  'New weights, or the open checkpoint, whose sizes and variables the run then has.':
+    '全新权重，或已打开的检查点；后者决定训练的规模与变量。',
+  'New weights': '全新权重',
+  Preset: '预设',
+  '{description}.': '{description}。',
+  'Smallest; for 10 degree data, minutes on any machine': '最小；适合 10° 数据，任何电脑上数分钟即可',
+  'Small; for 6 degree data': '小型；适合 6° 数据',
+  'Medium; for 2 to 4 degree data, needs a real GPU': '中型；适合 2° 至 4° 数据，需要独立 GPU',
+  "GraphCast_small's sizes: 1 degree, 13 levels, 36 million parameters":
+    'GraphCast_small 的规模：1°，13 层，3600 万参数',
+  "GraphCast's sizes: 0.25 degree, 37 levels": 'GraphCast 的规模：0.25°，37 层',
+  "GraphCast_operational's sizes: 0.25 degree, 13 levels, no precipitation input":
+    'GraphCast_operational 的规模：0.25°，13 层，无降水输入',
+  'Latent size': '隐向量维数',
+  'Width of every hidden vector; 512 in GraphCast.': '每个隐向量的宽度；GraphCast 为 512。',
+  'Mesh refinements': '网格细化次数',
+  'Times the icosahedron’s edges are halved, here to {nodes} nodes; 6 in GraphCast.':
+    '二十面体的边被二分的次数，此处得 {nodes} 个节点；GraphCast 为 6。',
+  'Message-passing steps': '消息传递步数',
+  'Rounds of messages along the multi-mesh’s edges; 16 in GraphCast.':
+    '沿多重网格的边传递消息的轮数；GraphCast 为 16。',
+
+  // Schedule
+  Training: '训练',
+  'Learning rate': '学习率',
+  'AdamW’s step at its peak, after a warm-up and before a cosine decay to 0; 0.001 in GraphCast.':
+    'AdamW 的峰值步长，先预热，后按余弦衰减至 0；GraphCast 为 0.001。',
+  Updates: '更新次数',
+  'Optimiser steps of the whole run; 311,000 in GraphCast.': '整个训练的优化步数；GraphCast 为 311,000。',
+  'Batch size': '批大小',
+  'Windows of 18 h or more in one update, drawn at random; 32 in GraphCast.':
+    '每次更新随机抽取的样本窗口数，每个至少 18 h；GraphCast 为 32。',
+  'Fine-tuning steps': '微调步数',
+  '1: the run learns single steps of 6 h only; 12 in GraphCast, which fine-tunes on 2 to 12.':
+    '1：只学习 6 h 的单步预报；GraphCast 为 12，依次用 2 至 12 步微调。',
+  'The last tenth of the updates learns forecasts of 2 steps of 6 h; up to 12 in GraphCast.':
+    '最后十分之一的更新学习 2 个 6 h 步的预报；GraphCast 最多 12 步。',
+  'The last tenth of the updates learns forecasts of 2 to {steps} steps of 6 h; 12 in GraphCast.':
+    '最后十分之一的更新学习 2 至 {steps} 个 6 h 步的预报；GraphCast 为 12 步。',
+  Activations: '激活值',
+  'How intermediate values are stored; bfloat16, as in GraphCast, takes half the memory.':
+    '中间值的存储方式；bfloat16（同 GraphCast）占一半内存。',
+  Seed: '随机种子',
+  'Whole number that fixes the first weights and the order of the windows.': '整数；决定初始权重与样本顺序。',
+  Schedule: '学习率计划',
+  'learning rate, 1 to {steps} steps': '学习率，1 至 {steps} 步',
+  'learning rate': '学习率',
+
+  // Validation
+  Validation: '验证',
+  'Held out': '留出比例',
+  'Share of the days, the last ones, that are not trained on, in %; 2016 and 2017 in GraphCast.':
+    '末段不参与训练的天数比例（%）；GraphCast 留出 2016 与 2017 年。',
+  'Validate every': '验证间隔',
+  'Updates between two scores on held-out days: loss and RMSE to 72 h, of 4 forecasts.':
+    '两次验证之间的更新次数：对留出日的 4 次预报计算损失与至 72 h 的均方根误差。',
+  'All days are for training: nothing tells whether the network learns them by heart.':
+    '所有天数都用于训练：无从判断网络是否只是死记硬背。',
+  'RMSE over persistence’s, after update {update}': '均方根误差与持续性预报之比，第 {update} 次更新后',
+
+  // Actions
+  'Preparing…': '准备中…',
+  Pause: '暂停',
+  'Go on': '继续',
+  Step: '单步',
+  'Single update: S': '单次更新：S',
+  'Stop: end this run': '停止：结束本次训练',
+  Preparation: '准备进度',
+  '{rate} {unit}/s, {span} left': '{rate} {unit}/s，剩余 {span}',
+  frames: '时次',
+  'Saved in this browser at update {update}.': '已在第 {update} 次更新时保存于此浏览器。',
+  'Training needs a WebGPU device.': '训练需要 WebGPU 设备。',
+  'The run has ended; its parameters stay for forecasts until the next run.':
+    '训练已结束；在下次训练前，其参数仍可用于预报。',
+  'Settings are fixed until this run is stopped.': '停止本次训练前，设置不可更改。',
+  'Everything runs on this machine.': '一切都在本机运行。',
+  'Preparing the run': '正在准备训练',
+  'Computing statistics': '正在计算统计量',
+  'Building the network': '正在构建网络',
+  'Validating on held-out days': '正在用留出日验证',
+  'Asking for the GPU again': '正在重新请求 GPU',
+
+  // Figures
+  Loss: '损失',
+  'Validation loss': '验证损失',
+  'Samples/s': '样本/s',
+  'samples/s': '样本/s',
+  'GPU memory, MiB': 'GPU 内存，MiB',
+  Parameters: '参数',
+  'The curve starts with the first update.': '曲线从第一次更新开始。',
+  Alarms: '警报',
+  'Loss by variable': '各变量损失',
+  'this run': '本次训练',
+  update: '更新',
+  train: '训练',
+  validation: '验证',
+  '{name}, validation': '{name}，验证',
+  'Log scale': '对数坐标',
+  Smoothing: '平滑',
+  'Show all': '显示全部',
+  'Loss of which variable': '哪个变量的损失',
+  'all variables': '所有变量',
+  'Gradient norm': '梯度范数',
+  '{title}: drag to zoom, or use +, −, ← and →; 0 shows all':
+    '{title}：拖动缩放，或用 +、−、← 和 →；按 0 显示全部',
+
+  // Runs
+  Runs: '训练记录',
+  'Every run is kept in this browser and listed here. Drop an exported run (.zip) to take it in.':
+    '每次训练都保存在此浏览器并列于此处。拖入导出的训练（.zip）即可导入。',
+  Name: '名称',
+  Best: '最佳',
+  'Draw {name}': '绘制 {name}',
+  'Best: least validation loss. Times are UTC. A run dropped here as .zip is taken in.':
+    '最佳：最小验证损失。时间为 UTC。拖入 .zip 即可导入训练。',
+  'Name of {name}': '{name} 的名称',
+  Resume: '恢复',
+  Export: '导出',
+  Delete: '删除',
+  'Stop it first': '请先停止',
+  'stands at update {update} of {total}.': '停在第 {update} / {total} 次更新。',
+  'Open {file} again to resume it.': '请重新打开 {file} 以恢复训练。',
+  '{name} is deleted.': '已删除 {name}。',
+  Undo: '撤销',
+  '{name} is among the runs now, at update {update} of {total}.':
+    '已导入 {name}，位于第 {update} / {total} 次更新。',
+
+  // Status line
+  'No run yet': '尚无训练',
+  'forecast step': '预报步',
+  loss: '损失',
+  idle: '空闲',
+  preparing: '准备中',
+  paused: '已暂停',
+  finished: '已完成',
+  'alarm: {kind}': '警报：{kind}',
+  'gradient spike': '梯度突增',
+  starving: '数据供给不足',
+  'validation rising': '验证损失上升',
+  'bad update': '异常更新',
+  'rolled back': '已回退',
+  'device lost': '设备丢失',
+};
