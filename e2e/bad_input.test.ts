@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { chooseFiles, dropFile, watchForDefects } from './workbench_page';
+import { chooseFiles, dropFile, hideWebGpu, watchForDefects } from './workbench_page';
 
 /** The one message on the page; dismisses it. */
 async function message(page: Page): Promise<string> {
@@ -29,7 +29,7 @@ test('bad files get one clear sentence each, and what was open stays open', asyn
   expect(await message(page)).toMatch(
     /^checkpoint\.npz does not fit the data: .*'geopotential' is needed at 50 hPa.*\.$/,
   );
-  await expect(page.getByText('none Open…')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'model starter' })).toBeVisible();
 
   await chooseFiles(page, 'src/golden/tiny/stats/mean_by_level.nc');
   expect(await message(page)).toContain('stddev_by_level.nc');
@@ -40,11 +40,7 @@ test('bad files get one clear sentence each, and what was open stays open', asyn
 });
 
 test('without WebGPU the page says which browsers have it, and still shows data', async ({ page }) => {
-  await page.route('**/engine.worker*.js', async (route) => {
-    const response = await route.fetch();
-    const hidden = "Object.defineProperty(navigator, 'gpu', { value: undefined });\n";
-    await route.fulfill({ response, body: hidden + (await response.text()) });
-  });
+  await hideWebGpu(page);
   await page.goto('/');
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Training needs WebGPU');

@@ -51,13 +51,13 @@ async function act(page: Page, random: () => number): Promise<void> {
   if (kind < 0.5) {
     await page.keyboard.press(choose(KEYS));
   } else if (kind < 0.8) {
-    // File dialogs and downloads are tested by themselves.
+    // File dialogs, downloads and the language, by whose words they are known here, are tested by themselves.
     const buttons = page.locator('button:visible:enabled:not([aria-label*="Save"])');
     const count = await buttons.count();
     if (count === 0) return;
     const button = buttons.nth(Math.floor(random() * count));
     const text = await button.innerText({ timeout: 1000 }).catch(() => '');
-    if (/Open|Checkpoint|Forecast$|CSV|JSON|PNG|HTML|Export|WebM/.test(text)) return;
+    if (/Open|Checkpoint|Forecast$|CSV|JSON|PNG|HTML|Export|WebM|中文/.test(text)) return;
     await button.click({ timeout: 1000, force: true }).catch(() => undefined);
   } else if (kind < 0.88) {
     const sliders = page.locator('input[type=range]:visible:enabled');

@@ -20,6 +20,15 @@ export async function chooseFiles(
   await page.locator('input[type=file][data-kind=any]').first().setInputFiles(files);
 }
 
+/** Lets the page find no WebGPU: the engine's thread has a navigator of its own, whose script begins without one. */
+export async function hideWebGpu(page: Page): Promise<void> {
+  await page.route('**/engine.worker*.js', async (route) => {
+    const response = await route.fetch();
+    const hidden = "Object.defineProperty(navigator, 'gpu', { value: undefined });\n";
+    await route.fulfill({ response, body: hidden + (await response.text()) });
+  });
+}
+
 /** Drags a file over the page, sees the page offer to take it, and drops it. */
 export async function dropFile(page: Page, name: string, content: string): Promise<void> {
   const drag = (type: string) =>

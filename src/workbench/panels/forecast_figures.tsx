@@ -17,7 +17,7 @@ export function ForecastFigures() {
   const leads = scores?.leadHours ?? [];
   const forecast = shown(scores?.forecast ?? []);
   const persistence = shown(scores?.persistence ?? []);
-  const title = `RMSE, ${display.differenceUnit || t('no unit')}`;
+  const title = t('RMSE, {unit}', { unit: display.differenceUnit || t('no unit') });
   if (leads.length === 0) {
     return (
       <EmptyChart title={title} height={200}>

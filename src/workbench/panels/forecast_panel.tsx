@@ -1,5 +1,5 @@
 import './panels.css';
-import { useData } from '../state/data';
+import { checkpointTitle, useData } from '../state/data';
 import { useDevice } from '../state/device';
 import { frameAt } from '../state/field_values';
 import {
@@ -34,7 +34,9 @@ export function ForecastPanel() {
   const parameters =
     trained && leads
       ? t('after update {update}', { update: updates.toLocaleString('en') })
-      : (checkpoint?.name ?? t('untrained: random first weights'));
+      : checkpoint
+        ? checkpointTitle(checkpoint)
+        : t('untrained: random first weights');
 
   return (
     <>

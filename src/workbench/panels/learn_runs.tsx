@@ -1,5 +1,5 @@
 /** Buttons of the lessons that start the real thing, small, and say how long it takes. */
-import { useData } from '../state/data';
+import { checkpointTitle, useData } from '../state/data';
 import { useDevice } from '../state/device';
 import { cancelForecast, useForecasts } from '../state/forecast';
 import { forecastInLesson, secondsOfRun, trainInLesson, useLessonRuns } from '../state/lessons_runs';
@@ -132,7 +132,9 @@ function ForecastButton({ steps }: { steps?: number }) {
   const parameters =
     updates > 0 && leads
       ? t('after update {count}', { count: updates.toLocaleString('en') })
-      : (checkpoint?.name ?? t('untrained: random first weights'));
+      : checkpoint
+        ? checkpointTitle(checkpoint)
+        : t('untrained: random first weights');
   return (
     <div className="lesson-run">
       <div className="row">

@@ -61,7 +61,7 @@ export const PAGE: Dictionary = {
   Levels: '气压层',
   Variables: '变量',
   '{count} files': '{count} 个文件',
-  '{count} from {time}': '{count} 个，始于 {time}',
+  '{count} from {time}': '{count}，自 {time}',
   '{count}, of which {predicted} predicted': '{count} 个，其中预报 {predicted} 个',
   'Simulate a planet': '模拟一颗行星',
   Simulate: '开始模拟',
