@@ -122,7 +122,10 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
 
   await chooseFiles(page, { name: 'again.zip', mimeType: 'application/zip', buffer: await readFile(path) });
   await expect(page.getByText(`again is among the runs now, at update 2 of ${UPDATES}.`)).toBeVisible();
-  await page.getByRole('checkbox', { name: 'Draw again' }).check();
+  // It is checked as soon as its curves have been read.
+  const drawn = page.getByRole('checkbox', { name: 'Draw again' });
+  await drawn.click();
+  await expect(drawn).toBeChecked();
   await expect(page.getByRole('group', { name: /^Loss/ })).toBeVisible();
   await expect(page.locator('.readout .key', { hasText: 'again' }).first()).toBeVisible();
 

@@ -6,7 +6,14 @@ import { join, relative, sep } from 'node:path';
 export const SERVICE_WORKER = 'service_worker.js';
 
 /** Shipped beside the page for its documents; the page itself never asks for them. */
-const NOT_PAGE = ['workbench.png', 'planet_climate.json', 'planet_climate.svg'];
+const NOT_PAGE = [
+  'forecast.gif',
+  'starter/curve.csv',
+  'starter/scores.json',
+  'workbench.png',
+  'planet_climate.json',
+  'planet_climate.svg',
+];
 
 /**
  * Tells the service worker what was built: the list of files, and a version that follows from their contents, so that a
