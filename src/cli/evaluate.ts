@@ -6,7 +6,7 @@ import { scoresOf } from '../forecast/evaluation_scores';
 import { REGIONS, regionsNamed } from '../forecast/regions';
 import { rollout } from '../forecast/rollout';
 import { parseScores, type Scores } from '../forecast/scores_file';
-import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
+import { type Checkpoint, checkFits, parametersOf } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
@@ -29,7 +29,6 @@ import {
   memoryBudget,
   openData,
   openGpu,
-  parametersOf,
   parseActivations,
   reason,
 } from './inputs';

@@ -1,7 +1,7 @@
 import { DatasetError } from '../errors';
 import { rollout } from '../forecast/rollout';
 import { SpatialMeans } from '../forecast/spatial_means';
-import { checkFits } from '../graphcast/checkpoint';
+import { checkFits, parametersOf } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
@@ -22,7 +22,6 @@ import {
   memoryBudget,
   openData,
   openGpu,
-  parametersOf,
   parseActivations,
 } from './inputs';
 import { parseOptions, UsageError } from './options';

@@ -208,11 +208,6 @@ export function requireUniformGrid({ name, latitudes }: Dataset): void {
   }
 }
 
-/** The parameters of a checkpoint by name. */
-export function parametersOf(checkpoint: Checkpoint): Map<string, Float32Array> {
-  return new Map([...checkpoint.parameters].map(([name, { data }]) => [name, data]));
-}
-
 /** Why the system refused, in its own words. */
 export function reason(cause: unknown): string {
   const code = (cause as NodeJS.ErrnoException).code;

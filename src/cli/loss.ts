@@ -1,4 +1,4 @@
-import { checkFits } from '../graphcast/checkpoint';
+import { checkFits, parametersOf } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import { writeNpz } from '../graphcast/npz';
 import { channelWeights, trainingTerms } from '../training/loss_weights';
@@ -17,7 +17,6 @@ import {
   memoryBudget,
   openData,
   openGpu,
-  parametersOf,
   parseActivations,
   requireUniformGrid,
 } from './inputs';

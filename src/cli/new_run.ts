@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { CheckpointError, ConfigError } from '../errors';
 import { carriedInWords, carryOver } from '../graphcast/carry_over';
-import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
+import { type Checkpoint, checkFits, parametersOf } from '../graphcast/checkpoint';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import type { BadUpdatePolicy } from '../training/bad_update_policy';
 import { type Protocol, presetProtocol, withinSteps } from '../training/protocols';
@@ -23,7 +23,7 @@ import { type Periods, periodNamed } from '../weather/periods';
 import { type Task, taskFromDataset } from '../weather/task';
 import { checkTaskFits } from '../weather/task_fit';
 import { WindowIndex } from '../weather/window_index';
-import { parametersOf, parseActivations, reason } from './inputs';
+import { parseActivations, reason } from './inputs';
 import type { ParsedOptions } from './options';
 import { periodsOf } from './training_data';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
+import { checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import type { Collective } from '../training/collective';
@@ -22,7 +22,6 @@ import {
   MEMORY_OPTION,
   memoryBudget,
   openGpu,
-  parametersOf,
   requireUniformGrid,
 } from './inputs';
 import { joinMpi } from './mpi';

@@ -127,6 +127,11 @@ export function writeCheckpoint({
   return writeNpz(entries);
 }
 
+/** The parameters of a checkpoint by name. */
+export function parametersOf(checkpoint: Checkpoint): Map<string, Float32Array> {
+  return new Map([...checkpoint.parameters].map(([name, { data }]) => [name, data]));
+}
+
 /**
  * Checks that a dataset holds every variable and level that a checkpoint's task needs.
  * @throws CheckpointError naming both files, what is missing and what to do

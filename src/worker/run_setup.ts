@@ -1,5 +1,5 @@
 /** From the page's few settings to a complete run: task, sizes, schedule, first parameters. */
-import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
+import { type Checkpoint, checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { completeRunConfig, presetModel, type RunConfig } from '../training/run_config';
 import { Validation } from '../training/validation';
@@ -75,7 +75,7 @@ export function firstParameters(
   config: RunConfig,
   checkpoint: Checkpoint | undefined,
 ): Map<string, Float32Array> {
-  if (checkpoint) return new Map([...checkpoint.parameters].map(([name, { data }]) => [name, data]));
+  if (checkpoint) return parametersOf(checkpoint);
   const { inputs, state } = channelLayout(config.task);
   return initialiseParameters(parameterArrays(config.model, inputs.length, state.length), config.seed);
 }

@@ -1,5 +1,5 @@
 import './panels.css';
-import { checkpointTitle, useData } from '../state/data';
+import { useData, useForecastParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import { frameAt } from '../state/field_values';
 import {
@@ -21,22 +21,16 @@ import { RangeInput, Setting } from './setting';
 /** The Forecast room's controls: from when, how far, with which parameters, and where to save. */
 export function ForecastPanel() {
   const dataset = useData((data) => data.dataset);
-  const checkpoint = useData((data) => data.checkpoint);
   const initialTime = useView((view) => view.initialTime);
   const { steps, running, byInitialFrame } = useForecasts();
-  const { updates, phase, leads } = useTraining();
+  const { updates, phase } = useTraining();
   const ready = useDevice((state) => state.status === 'ready');
 
   const frame = dataset && initialTime !== null ? frameAt(dataset, initialTime) : -1;
   const canStart = dataset?.initialFrames.includes(frame) ?? false;
   const forecast = byInitialFrame[frame];
   const trained = updates > 0;
-  const parameters =
-    trained && leads
-      ? t('after update {update}', { update: updates.toLocaleString('en') })
-      : checkpoint
-        ? checkpointTitle(checkpoint)
-        : t('untrained: random first weights');
+  const parameters = useForecastParameters();
 
   return (
     <>

@@ -1,5 +1,5 @@
 /** Buttons of the lessons that start the real thing, small, and say how long it takes. */
-import { checkpointTitle, useData } from '../state/data';
+import { useData, useForecastParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import { cancelForecast, useForecasts } from '../state/forecast';
 import { forecastInLesson, secondsOfRun, trainInLesson, useLessonRuns } from '../state/lessons_runs';
@@ -127,14 +127,8 @@ function ForecastButton({ steps }: { steps?: number }) {
   const ready = useReady();
   const running = useForecasts((state) => state.running);
   const chosen = useForecasts((state) => state.steps);
-  const { phase, updates, leads } = useTraining();
-  const checkpoint = useData((data) => data.checkpoint);
-  const parameters =
-    updates > 0 && leads
-      ? t('after update {count}', { count: updates.toLocaleString('en') })
-      : checkpoint
-        ? checkpointTitle(checkpoint)
-        : t('untrained: random first weights');
+  const phase = useTraining((training) => training.phase);
+  const parameters = useForecastParameters();
   return (
     <div className="lesson-run">
       <div className="row">

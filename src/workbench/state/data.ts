@@ -101,6 +101,14 @@ export function checkpointTitle({ name, starter }: CheckpointSummary): string {
   return starter ? t('starter') : name;
 }
 
+/** Which parameters a forecast is made with now, in words. */
+export function useForecastParameters(): string {
+  const checkpoint = useData((data) => data.checkpoint);
+  const { updates, leads } = useTraining();
+  if (updates > 0 && leads) return t('after update {update}', { update: updates.toLocaleString('en') });
+  return checkpoint ? checkpointTitle(checkpoint) : t('untrained: random first weights');
+}
+
 /** What the page calls the open data. */
 export function titleOf({ name, simulated }: DatasetSummary): string {
   return simulated ? t('Simulated planet') : name;

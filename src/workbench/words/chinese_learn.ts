@@ -50,7 +50,6 @@ export const LEARN: Dictionary = {
   'Training needs data and a WebGPU device.': '训练需要数据和 WebGPU 设备。',
   'Update {done} of {total}, {left} left.': '第 {done} / {total} 次更新，剩余 {left}。',
   'A real run of the chosen network: about {span} here.': '所选网络的一次真实训练：此处约需 {span}。',
-  'after update {count}': '第 {count} 次更新后',
   'Forecast {count} h': '预报 {count} h',
   'Seconds. Parameters: {name}.': '只需数秒。参数：{name}。',
   'The open run fixes the network’s sizes.': '进行中的训练已固定网络规模。',
