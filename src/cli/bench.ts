@@ -31,6 +31,7 @@ const COMMAND = {
       help: 'cut shapes to so many rows',
       default: `none on a GPU, ${SOFTWARE_ROWS} where the CPU plays it`,
     },
+    windows: { value: 'N', help: 'windows that a step takes at once', default: '1' },
     runs: { value: 'N', help: 'timed runs of each at most, medians count', default: '5' },
     seconds: { value: 'N', help: 'time after which nothing is run once more', default: '20' },
     activations: ACTIVATIONS_OPTION,
@@ -89,6 +90,7 @@ export async function run(args: string[]): Promise<void> {
         variant,
         activations,
         memoryBudget,
+        windows: options.count('windows', 1),
       });
       result.steps[name] = steps;
       say(stepText(name, steps, limits));

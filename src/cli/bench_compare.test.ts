@@ -92,6 +92,12 @@ describe('comparison of two results', () => {
     expect(found).toContain('mini float32 to bfloat16, training');
   });
 
+  it('says so when steps take another number of windows at once', () => {
+    const four = { ...a, steps: { mini: { ...a.steps.mini, windows: 4 } } };
+    const found = compareResults(a, four).map(({ what }) => what);
+    expect(found).toContain('mini float32 to float32, 4 windows, training');
+  });
+
   it('leaves out what only one of them has', () => {
     const fewer = result({ register: 2, training: 1 });
     const found = compareResults(a, fewer).map(({ what }) => what);

@@ -1,4 +1,4 @@
-import { giga } from './bench_report';
+import { giga, stepKind } from './bench_report';
 import type { BenchResult, KernelResult } from './bench_result';
 
 /** One thing that both results measured. */
@@ -16,8 +16,8 @@ const LEAST_SHARE = 0.01;
 /** What two results have in common, the largest change first; what was measured only once comes last. */
 export function compareResults(a: BenchResult, b: BenchResult): Comparison[] {
   const label = (preset: string) => {
-    const stored = [a, b].flatMap(({ steps }) => steps[preset]?.activations ?? []);
-    return `${preset} ${[...new Set(stored)].join(' to ')}`;
+    const kinds = [a, b].flatMap(({ steps }) => (steps[preset] ? [stepKind(steps[preset])] : []));
+    return `${preset} ${[...new Set(kinds)].join(' to ')}`;
   };
   const before = timesOf(a, label);
   const both = [...timesOf(b, label)].flatMap(([what, { seconds, spread }]) => {

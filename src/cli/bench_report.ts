@@ -32,9 +32,14 @@ export function shapeText(result: ShapeResult, limits: AdapterRates): string {
   return [`\n${kernel} ${rows} x ${inner} x ${columns} ${element}`, ...lines].join('\n');
 }
 
+/** How activations are stored, and how many windows are taken at once where it is more than one. */
+export function stepKind({ activations, windows = 1 }: StepResult): string {
+  return windows === 1 ? activations : `${activations}, ${windows} windows`;
+}
+
 /** A preset's steps and where the time of one goes. */
 export function stepText(name: string, step: StepResult, limits: AdapterRates): string {
-  const { activations, dispatches, kernels, linear_flops_per_second: linear } = step;
+  const { dispatches, kernels, linear_flops_per_second: linear } = step;
   const timings = { 'forecast step': step.forecast, forward: step.forward, 'training step': step.training };
   const lines = Object.entries(timings).map(([what, timing]) =>
     'refused' in timing ? `  ${what}: ${timing.refused}` : timingText(what, timing, linear),
@@ -53,7 +58,7 @@ export function stepText(name: string, step: StepResult, limits: AdapterRates): 
         percent(row.bytesPerSecond / limits.bytesPerSecond).padStart(6),
       ].join(' '),
     );
-  const head = `\n${name}, activations ${activations}, ${dispatches} dispatches; linear 8192 x 512 x 512 ${giga(linear)} GFLOP/s`;
+  const head = `\n${name}, activations ${stepKind(step)}, ${dispatches} dispatches; linear 8192 x 512 x 512 ${giga(linear)} GFLOP/s`;
   return [head, ...lines, ...rows].join('\n');
 }
 

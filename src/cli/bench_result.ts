@@ -44,6 +44,8 @@ export interface StepTiming extends Timing {
 export interface StepResult {
   kernel_variant: KernelVariants;
   activations: string;
+  /** That a step takes at once; 1 in results of versions that could not take more. */
+  windows?: number;
   /** A step of a forecast: embeddings of the graph are computed once, before. */
   forecast: StepTiming;
   /** The forward pass of a training step, complete. */

@@ -33,6 +33,8 @@ export interface StepSettings {
   variant: ModelRequest['variant'];
   activations: ElementType | undefined;
   memoryBudget: number | undefined;
+  /** That go through the network together. */
+  windows: number;
 }
 
 /**
@@ -41,21 +43,21 @@ export interface StepSettings {
  */
 export async function measureSteps(gpu: Gpu, setting: PresetSetting, o: StepSettings): Promise<StepResult> {
   const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
-  const { variant, activations = 'float32', memoryBudget } = o;
-  const request: ModelRequest = { ...setting, statistics, variant, activations, memoryBudget };
+  const { variant, activations = 'float32', memoryBudget, windows } = o;
+  const request: ModelRequest = { ...setting, statistics, variant, activations, memoryBudget, windows };
   const training = trainingTerms(setting.grid, channelLayout(setting.task), false);
   const forecast = await withModel(gpu, request, (model) => forecastStep(model, o));
   try {
     const { step, ...rest } = await withModel(gpu, { ...request, training }, (model) =>
       trainingStep(model, o),
     );
-    return { activations, forecast: forecast.step, training: step, ...rest };
+    return { activations, windows, forecast: forecast.step, training: step, ...rest };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     gpu.expectHealthy();
     const refused = { refused: error.message };
     const { step, ...rest } = forecast;
-    return { activations, forecast: step, forward: refused, training: refused, ...rest };
+    return { activations, windows, forecast: step, forward: refused, training: refused, ...rest };
   }
 }
 

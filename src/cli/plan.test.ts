@@ -36,6 +36,19 @@ describe('graphcast plan', () => {
     expect(more.total - total).toBeLessThan(17 * frame);
   });
 
+  it('says what several windows at once take', async () => {
+    const options = ['plan', '--preset', 'tiny', '--activations', 'float32', '--windows'];
+    const [one, four] = [
+      await graphcastJson<Plans>(...options, '1'),
+      await graphcastJson<Plans>(...options, '4'),
+    ];
+    const [few, many] = [one, four].map((plans) => plans.tiny.float32.training as MemoryPlan);
+    expect(many.forwardFlops).toBe(4 * few.forwardFlops);
+    expect(many.parts.moments).toBe(few.parts.moments);
+    expect(many.parts['activations of a step'] / few.parts['activations of a step']).toBeGreaterThan(3.5);
+    expect(one.tiny.float32.forecast).toEqual(four.tiny.float32.forecast);
+  });
+
   it('says how much is missing', async () => {
     const plans = await graphcastJson<Plans>(
       ...['plan', '--preset', 'graphcast_small', '--activations', 'float32', '--memory', '2GB'],

@@ -9,12 +9,13 @@ import { parseOptions } from './options';
 import { type PresetSetting, presetSetting } from './preset_setting';
 
 const COMMAND = {
-  usage: 'plan [--preset P] [--ar-steps N] [--activations TYPE] [--memory 8GB] [--json]',
+  usage: 'plan [--preset P] [--ar-steps N] [--windows N] [--activations TYPE] [--memory 8GB] [--json]',
   summary:
-    "Says what a model takes on a GPU, before anything is allocated: to forecast, and to train with batch 1.\nA grid with poles at the preset's spacing, the preset's task or TASK_13.",
+    "Says what a model takes on a GPU, before anything is allocated: to forecast, and to train.\nA grid with poles at the preset's spacing, the preset's task or TASK_13.",
   options: {
     preset: { value: 'P', help: 'one of the presets', default: 'all' },
     'ar-steps': { value: 'N', help: 'autoregressive steps of training', default: '1' },
+    windows: { value: 'N', help: 'windows that training takes at once', default: '1' },
     activations: { ...ACTIVATIONS_OPTION, default: 'both' },
     memory: { ...MEMORY_OPTION, default: 'none: what 2 GiB for a step need' },
     json: { help: 'print one JSON object' },
@@ -30,6 +31,7 @@ export async function run(args: string[]): Promise<void> {
   const memory = options.text('memory');
   const budget = memory === undefined ? undefined : parseSize('memory', memory);
   const arSteps = options.count('ar-steps', 1);
+  const windows = options.count('windows', 1);
   const onlyType = parseActivations(options.text('activations'));
   await installGlobals();
   const found: Record<string, Record<string, { forecast: MemoryOutcome; training: MemoryOutcome }>> = {};
@@ -40,13 +42,14 @@ export async function run(args: string[]): Promise<void> {
       const request = { ...requestOf(setting), activations, budget };
       const outcomes = {
         forecast: memoryOutcome({ ...request, arSteps: 0 }),
-        training: memoryOutcome({ ...request, arSteps }),
+        training: memoryOutcome({ ...request, arSteps, windows }),
       };
       found[name][activations] = outcomes;
       if (options.flag('json')) continue;
       const steps = `${arSteps} autoregressive step${arSteps === 1 ? '' : 's'}`;
+      const atOnce = windows === 1 ? '' : `${windows} windows at once, `;
       printOutcome(`forecast, ${activations}`, outcomes.forecast);
-      printOutcome(`training, ${steps}, ${activations}`, outcomes.training);
+      printOutcome(`training, ${steps}, ${atOnce}${activations}`, outcomes.training);
     }
   }
   if (options.flag('json')) console.log(JSON.stringify(found));

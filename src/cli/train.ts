@@ -10,9 +10,11 @@ import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
 import { Validation } from '../training/validation';
 import { requireWindows } from '../training/window_sequence';
+import { chooseWindowsAtOnce } from '../training/windows_at_once';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
+import { limitsOf } from '../webgpu/paper_gpu';
 import {
   ACTIVATIONS_OPTION,
   DATA_OPTIONS,
@@ -138,20 +140,28 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
       collective,
       async openTrainer(at) {
         const gpu = await openGpu();
-        const trainer = await Trainer.create({
-          gpu,
-          dataset,
-          statistics,
-          config,
-          ...at,
-          memoryBudget: memoryBudget(gpu, options.text('memory')),
-          variant: variantOption(gpu, options.text('variant'), config.kernel_variant),
-          collective,
-        }).catch((error: unknown) => {
+        const budget = memoryBudget(gpu, options.text('memory'));
+        let trainer: Trainer;
+        try {
+          // A run of a version that did not write it down took its windows one after the other.
+          config.windows_at_once ??= at.state
+            ? 1
+            : chooseWindowsAtOnce(limitsOf(gpu), config, dataset, collective?.size, budget);
+          trainer = await Trainer.create({
+            gpu,
+            dataset,
+            statistics,
+            config,
+            ...at,
+            memoryBudget: budget,
+            variant: variantOption(gpu, options.text('variant'), config.kernel_variant),
+            collective,
+          });
+        } catch (error) {
           gpu.close();
           throw error;
-        });
-        config.kernel_variant = trainer.model.variants; // written into the run folder, and kept on resume
+        }
+        config.kernel_variant = trainer.model.variants; // both are written into the run folder, and kept on resume
         console.error(`GPU memory: ${(trainer.bytes / 2 ** 20).toFixed(1)} MiB · run folder: ${path}`);
         const close = () => {
           trainer.destroy();

@@ -62,6 +62,9 @@ test('three processes of MPICH train as one does with the whole batch', async ()
   ];
   await train(run('one'));
   await train(run('three'), [...LAUNCHERS.MPICH, '3']);
+  const atOnce = (name: string) =>
+    JSON.parse(readFileSync(join(scratch(name), 'config.json'), 'utf8')).windows_at_once;
+  expect([atOnce('one'), atOnce('three')]).toEqual([6, 2]);
   const [one, three] = ['one', 'three'].map((name) => readMetrics(scratch(name)));
   expect(three).toHaveLength(5);
   three.forEach(({ loss, gradient_norm }, i) => {

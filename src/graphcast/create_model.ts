@@ -7,6 +7,7 @@ import type { Task } from '../weather/task';
 import type { Gpu } from '../webgpu/device';
 import type { ModelConfig } from './config';
 import { Model, type ModelOptions } from './model';
+import { graphSideBySide, repeated } from './side_by_side';
 
 /**
  * The graph of a network on a grid.
@@ -30,6 +31,8 @@ export interface ModelRequest extends Omit<ModelOptions, 'channels' | 'graph' | 
   /** The grid that the data lie on. */
   grid: Pick<Dataset, 'latitudes' | 'longitudes'>;
   statistics: Statistics;
+  /** How many windows it takes at once, side by side (`side_by_side`); 1 when left out. */
+  windows?: number;
 }
 
 /**
@@ -38,13 +41,14 @@ export interface ModelRequest extends Omit<ModelOptions, 'channels' | 'graph' | 
  *   the adapter cannot hold the model
  */
 export async function createModel(gpu: Gpu, request: ModelRequest): Promise<Model> {
-  const { config, task, grid, statistics, ...rest } = request;
+  const { config, task, grid, statistics, windows = 1, training, ...rest } = request;
   const channels = channelLayout(task);
   return Model.create(gpu, {
     config,
     channels,
-    graph: modelGraph(config, grid),
+    graph: graphSideBySide(modelGraph(config, grid), windows),
     normalisation: normalisation(channels, statistics),
+    training: training && { ...training, area: repeated(training.area, windows) },
     ...rest,
   });
 }

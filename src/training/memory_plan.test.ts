@@ -27,42 +27,47 @@ const request: MemoryRequest = {
 
 describe('planMemory', () => {
   it.each([
-    [0, 'float32'],
-    [1, 'float32'],
-    [3, 'float32'],
-    [0, 'bfloat16'],
-    [3, 'bfloat16'],
-  ] as const)('foretells what is allocated, %i autoregressive steps, %s', (arSteps, activations) =>
-    withDevice(async ({ gpu }) => {
-      const { maxBinding, adapter } = gpu;
-      const { maxBufferSize } = gpu.device.limits;
-      const planned = planMemory({
-        ...request,
-        arSteps,
-        activations,
-        limits: { ...adapter, maxBinding, maxBufferSize },
-      });
-      const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
-      const training = arSteps > 0 ? trainingTerms(grid, channelLayout(task), arSteps > 1) : undefined;
-      const model = await createModel(gpu, {
-        config: request.model,
-        task,
-        grid,
-        statistics,
-        training,
-        activations,
-      });
-      let real = 0;
-      if (training) {
-        const optimizer = await Optimizer.create(model, { config: OPTIMIZER });
-        new RolloutLoss(model, new Executor(gpu), arSteps);
-        real += optimizer.bytes;
-        optimizer.destroy();
-      }
-      real += model.bytes;
-      model.destroy();
-      expect(Math.abs(planned.total / real - 1)).toBeLessThan(0.03);
-    }),
+    [0, 'float32', 1],
+    [1, 'float32', 1],
+    [3, 'float32', 1],
+    [3, 'float32', 4],
+    [0, 'bfloat16', 1],
+    [3, 'bfloat16', 1],
+  ] as const)(
+    'foretells what is allocated, %i autoregressive steps, %s, %i windows',
+    (arSteps, activations, windows) =>
+      withDevice(async ({ gpu }) => {
+        const { maxBinding, adapter } = gpu;
+        const { maxBufferSize } = gpu.device.limits;
+        const planned = planMemory({
+          ...request,
+          arSteps,
+          activations,
+          windows,
+          limits: { ...adapter, maxBinding, maxBufferSize },
+        });
+        const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
+        const training = arSteps > 0 ? trainingTerms(grid, channelLayout(task), arSteps > 1) : undefined;
+        const model = await createModel(gpu, {
+          config: request.model,
+          task,
+          grid,
+          statistics,
+          training,
+          activations,
+          windows,
+        });
+        let real = 0;
+        if (training) {
+          const optimizer = await Optimizer.create(model, { config: OPTIMIZER });
+          new RolloutLoss(model, new Executor(gpu), arSteps);
+          real += optimizer.bytes;
+          optimizer.destroy();
+        }
+        real += model.bytes;
+        model.destroy();
+        expect(Math.abs(planned.total / real - 1)).toBeLessThan(0.03);
+      }),
   );
 
   it('recomputes more where there is less, down to the smallest plan, and then refuses', () =>

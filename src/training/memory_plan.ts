@@ -6,6 +6,7 @@ import { ParameterLayout } from '../graphcast/packing';
 import { parameterArrays } from '../graphcast/parameters';
 import { recomputePolicies } from '../graphcast/recompute_policies';
 import type { RecomputePolicy } from '../graphcast/recorder';
+import { graphSideBySide, repeated } from '../graphcast/side_by_side';
 import { type ChannelLayout, channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Task } from '../weather/task';
@@ -54,6 +55,8 @@ export interface MemoryRequest {
   grid: Pick<Dataset, 'latitudes' | 'longitudes'>;
   /** 0: a forecast. */
   arSteps: number;
+  /** Windows that go through the network together; 1 when left out. */
+  windows?: number;
   /** How activations are stored, float32 by default. */
   activations?: ElementType;
   /** Bytes for everything together; absent: keep what 2 GiB hold. */
@@ -66,10 +69,11 @@ export interface MemoryRequest {
  * @throws ConfigError for an impossible configuration, DeviceError when it does not fit the budget
  */
 export function planMemory(request: MemoryRequest): MemoryPlan {
-  const { model: config, task, grid, arSteps, activations, budget } = request;
+  const { model: config, task, grid, arSteps, windows = 1, activations, budget } = request;
   const channels = channelLayout(task);
-  const graph = modelGraph(config, grid);
-  const training = arSteps > 0 ? trainingTerms(grid, channels, arSteps > 1) : undefined;
+  const graph = graphSideBySide(modelGraph(config, grid), windows);
+  const terms = arSteps > 0 ? trainingTerms(grid, channels, arSteps > 1) : undefined;
+  const training = terms && { ...terms, area: repeated(terms.area, windows) };
   const beside = training
     ? trainerBytes(config, channels, graph.gridNodes, arSteps)
     : { moments: 0, frames: 0 };

@@ -9,6 +9,7 @@ import { referenceParameters } from '../graphcast/layers.reference';
 import { referenceLoss } from '../graphcast/loss.reference';
 import { Model, type ModelOptions } from '../graphcast/model';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
+import { graphSideBySide, planesApart, repeated, windowsSideBySide } from '../graphcast/side_by_side';
 import { buildGraph } from '../mesh/graph';
 import { channelLayout } from '../weather/channels';
 import { normalisation } from '../weather/normalisation';
@@ -149,17 +150,31 @@ function setUp(test: Case) {
   return { options, parameters, shapes, windows };
 }
 
-async function onGpu(gpu: Gpu, test: Case, extra: Partial<ModelOptions> = {}) {
+/** A model that takes `count` windows at once. */
+function takingAtOnce(options: ModelOptions, count: number): ModelOptions {
+  const { graph, training } = options;
+  return {
+    ...options,
+    graph: graphSideBySide(graph, count),
+    training: training && { ...training, area: repeated(training.area, count) },
+  };
+}
+
+/** @param atOnce windows that go through the network together */
+async function onGpu(gpu: Gpu, test: Case, extra: Partial<ModelOptions> = {}, atOnce = 1) {
   const { options, parameters, windows } = setUp(test);
-  const model = await Model.create(gpu, { ...options, ...extra });
+  const model = await Model.create(gpu, { ...takingAtOnce(options, atOnce), ...extra });
   try {
     model.plan.poison();
     model.writeParameters(parameters);
     const losses = new RolloutLoss(model, new Executor(gpu), test.steps);
-    await losses.begin(test.steps * test.batch);
-    for (const window of windows) await losses.add(window, test.steps, true);
+    const terms = (test.steps * test.batch) / atOnce;
+    await losses.begin(terms);
+    for (let i = 0; i < windows.length; i += atOnce) {
+      const together = windowsSideBySide(windows.slice(i, i + atOnce), options.graph.gridNodes);
+      await losses.add(together, test.steps, true);
+    }
     const sums = await model.memory.read(model.sums);
-    const terms = test.steps * test.batch;
     const { channels } = options;
     const weights = channelWeights(channels);
     return {
@@ -235,6 +250,55 @@ describe.each(Object.entries(CASES))('%s', (_, test) => {
         expect(relativeError(state, predicted)).toBeLessThan(1e-5);
       }
       model.destroy();
+    }));
+});
+
+describe('windows side by side', () => {
+  const test: Case = { ...CASES['mesh2grid factor, M3'], steps: 2, batch: 6 };
+
+  it('have the mean loss and gradient of the float64 network, however many are taken at once', () =>
+    withDevice(async ({ gpu }) => {
+      const { options, shapes, windows } = setUp(test);
+      const reference = {
+        parameters: referenceParameters(shapes),
+        graph: options.graph,
+        layout: options.channels,
+        normalisation: options.normalisation,
+      };
+      const want = referenceLoss(reference, windows, test.steps);
+      want.backward();
+      const gradients = new Map([...reference.parameters].map(([name, { gradient }]) => [name, gradient]));
+      for (const atOnce of [2, 3, 6]) {
+        const found = await onGpu(gpu, test, {}, atOnce);
+        expect(Math.abs(found.loss / want.loss - 1)).toBeLessThan(1e-5);
+        for (const [name, value] of Object.entries(want.lossByVariable)) {
+          expect(Math.abs(found.lossByVariable[name] / value - 1), name).toBeLessThan(1e-5);
+        }
+        expectSameGradients(found.gradients, gradients, 1e-4);
+      }
+    }));
+
+  it('are forecast as each is alone', () =>
+    withDevice(async ({ gpu }) => {
+      const { options, windows, parameters } = setUp(test);
+      const { training: _, ...inference } = options;
+      const nodes = options.graph.gridNodes;
+      const forecast = async (atOnce: number, window: Window) => {
+        const model = await Model.create(gpu, takingAtOnce(inference, atOnce));
+        model.plan.poison();
+        model.writeParameters(parameters);
+        let last = new Float32Array();
+        for await (const { state } of rollout(model, new Executor(gpu), window, test.steps))
+          last = state.slice();
+        model.destroy();
+        return planesApart(last, nodes, atOnce);
+      };
+      const together = await forecast(3, windowsSideBySide(windows.slice(0, 3), nodes));
+      for (const [i, found] of together.entries()) {
+        const [alone] = await forecast(1, windows[i]);
+        expect(relativeError(found, alone)).toBeLessThan(1e-6);
+      }
+      expect(relativeError(together[0], together[1])).toBeGreaterThan(0.01);
     }));
 });
 

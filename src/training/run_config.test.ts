@@ -69,6 +69,7 @@ describe('run configuration', () => {
 
   it.each([
     [{ bacth_size: 2 }, /unknown field 'bacth_size'; the fields are task, model/],
+    [{ windows_at_once: 0 }, /windows_at_once is 0, expected a whole number from 1/],
     [{ batch_size: 0 }, /batch_size is 0, expected a whole number from 1/],
     [{ optimizer: { b1: 1 } }, /optimizer.b1 is 1/],
     [{ optimizer: { lr: 1 } }, /unknown field 'lr'/],

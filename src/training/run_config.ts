@@ -44,6 +44,11 @@ export interface RunConfig {
   phases: Phase[];
   /** Windows per update, where its phase does not say. */
   batch_size: number;
+  /**
+   * Most windows of a batch that go through the network together, where their number divides the batch; the others
+   * follow, and gradients add up. Absent: one after the other. See `chooseWindowsAtOnce`.
+   */
+  windows_at_once?: number;
   seed: number;
   /** Which dates serve training, validation and tests; absent: all data are for training. */
   periods?: Periods;
@@ -87,6 +92,7 @@ export interface PartialRunConfig {
   optimizer?: Partial<OptimizerConfig>;
   phases?: Phase[];
   batch_size?: number;
+  windows_at_once?: number;
   seed?: number;
   periods?: Periods;
   sampling?: Sampling;
@@ -124,6 +130,7 @@ const FIELDS = {
     'optimizer',
     'phases',
     'batch_size',
+    'windows_at_once',
     'seed',
     'periods',
     'sampling',
@@ -179,6 +186,7 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
     optimizer: { ...OPTIMIZER, ...given.optimizer },
     phases: given.phases ?? warmUpCosine(defaults.updates),
     batch_size: given.batch_size ?? 1,
+    windows_at_once: given.windows_at_once,
     seed: given.seed ?? 0,
     periods: given.periods && parsePeriods(given.periods, 'periods'),
     sampling: given.sampling ?? 'uniform',
@@ -200,6 +208,9 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   expectNumber('optimizer.eps', optimizer.eps, (v) => v > 0, 'a number above 0');
   expectNumber('optimizer.clip_norm', optimizer.clip_norm, (v) => v > 0, 'a number above 0');
   expectNumber('batch_size', config.batch_size, isCount, 'a whole number from 1');
+  if (config.windows_at_once !== undefined) {
+    expectNumber('windows_at_once', config.windows_at_once, isCount, 'a whole number from 1');
+  }
   expectNumber('seed', config.seed, Number.isSafeInteger, 'a whole number');
   if (!SAMPLINGS.includes(config.sampling)) {
     throw new ConfigError(

@@ -7,6 +7,7 @@ import {
   scheduled,
   totalUpdates,
   updateOfWindow,
+  windowsAtOnceAt,
   windowsBefore,
 } from './schedule';
 
@@ -41,6 +42,23 @@ describe('schedule', () => {
     const rates = Array.from({ length: updates }, (_, k) => scheduled(phases, k).learningRate);
     expect(Math.max(...rates)).toBeLessThanOrEqual(1e-3);
     expect(rates[0]).toBe(0);
+  });
+
+  it('takes as many windows at once as divide the batch, or the share of it that a process has', () => {
+    const [first, second] = GRAPHCAST;
+    const phases = [
+      { ...first, updates: 1, batch_size: 6 },
+      { ...second, updates: 1, batch_size: 32 },
+      { ...second, updates: 1, batch_size: 7 },
+    ];
+    const atOnce = (most: number | undefined, processes?: number) =>
+      [0, 1, 2].map((update) =>
+        windowsAtOnceAt({ phases, batch_size: 1, windows_at_once: most }, update, processes),
+      );
+    expect(atOnce(undefined)).toEqual([1, 1, 1]);
+    expect(atOnce(5)).toEqual([3, 4, 1]);
+    expect(atOnce(100)).toEqual([6, 32, 7]);
+    expect(atOnce(5, 2).slice(0, 2)).toEqual([3, 4]);
   });
 
   it("gives phases their own batch size and precision, else the run's", () => {

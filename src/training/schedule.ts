@@ -32,6 +32,18 @@ export function batchSizeAt(config: Pick<RunConfig, 'phases' | 'batch_size'>, up
   return phaseAt(config.phases, update).phase.batch_size ?? config.batch_size;
 }
 
+/** Windows that an update (0, 1, …) takes at once, of the share of its batch that one of `processes` has. */
+export function windowsAtOnceAt(
+  config: Pick<RunConfig, 'phases' | 'batch_size' | 'windows_at_once'>,
+  update: number,
+  processes = 1,
+): number {
+  const share = batchSizeAt(config, update) / processes;
+  let windows = Math.min(config.windows_at_once ?? 1, share);
+  while (share % windows !== 0) windows--; // so that every pass has equally many
+  return windows;
+}
+
 /** How activations are stored in an update (0, 1, …). */
 export function activationsAt(
   config: Pick<RunConfig, 'phases' | 'activations'>,

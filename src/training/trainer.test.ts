@@ -4,8 +4,9 @@ import { channelLayout } from '../weather/channels';
 import { samplePlanet } from '../weather/sample_planet.fixture';
 import { computeStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
+import type { Gpu } from '../webgpu/device';
 import { withDevice } from '../webgpu/testing';
-import { completeRunConfig, presetModel } from './run_config';
+import { completeRunConfig, presetModel, type RunConfig } from './run_config';
 import { Trainer } from './trainer';
 
 const dataset = samplePlanet();
@@ -77,3 +78,50 @@ test('an update tells what it found; every fiftieth also what it changed', () =>
       trainer.destroy();
     }
   }));
+
+/** Losses of updates, and the parameters after them. */
+async function trained(gpu: Gpu, changes: Partial<RunConfig>, updates: number) {
+  const parameters = initialiseParameters(arrays, config.seed);
+  const options = { gpu, dataset, statistics, config: { ...config, ...changes } };
+  let trainer = await Trainer.create({ ...options, parameters });
+  const losses: number[] = [];
+  const taken: number[] = [];
+  while (trainer.updates < updates) {
+    if (trainer.isOutgrown) {
+      const point = { parameters: await trainer.readParameters(), state: await trainer.readState() };
+      const kept = { ...options, config: trainer.config };
+      trainer.destroy();
+      trainer = await Trainer.create({ ...kept, ...point });
+    }
+    taken.push(trainer.windowsAtOnce);
+    losses.push((await (await trainer.update()).metrics).loss);
+  }
+  const after = await trainer.readParameters();
+  trainer.destroy();
+  return { losses, taken, after };
+}
+
+test('windows that go through the network together teach it what they teach one after the other', () =>
+  withDevice(async ({ gpu }) => {
+    const [phase] = config.phases;
+    const phases = [
+      { ...phase, updates: 3, batch_size: 6 },
+      { ...phase, updates: 3, batch_size: 4 },
+      { ...phase, updates: 2, batch_size: 2, ar_steps: 2 },
+    ];
+    const alone = await trained(gpu, { phases, windows_at_once: 1 }, 8);
+    const together = await trained(gpu, { phases, windows_at_once: 6 }, 8);
+    expect(alone.taken).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    expect(together.taken).toEqual([6, 6, 6, 4, 4, 4, 2, 2]);
+    for (const [i, loss] of alone.losses.entries()) {
+      expect(Math.abs(together.losses[i] / loss - 1)).toBeLessThan(1e-5);
+    }
+    // AdamW divides each gradient by its own size, so where that is rounding alone the step is too.
+    for (const [name, values] of alone.after) {
+      expect(Math.sqrt(squareDistance(values, together.after.get(name)!) / values.length)).toBeLessThan(1e-4);
+    }
+  }));
+
+function squareDistance(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0);
+}

@@ -1,9 +1,10 @@
 import { createModel } from '../graphcast/create_model';
 import type { Model, ModelOptions } from '../graphcast/model';
+import { windowsSideBySide } from '../graphcast/side_by_side';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Statistics } from '../weather/statistics';
-import { WindowReader } from '../weather/windows';
+import { type Window, WindowReader } from '../weather/windows';
 import type { Gpu } from '../webgpu/device';
 import { Executor } from '../webgpu/execute';
 import { DispatchTimer, type KernelTime } from '../webgpu/profile';
@@ -16,7 +17,14 @@ import { type ModuleRange, moduleRanges, type NormByModule, normsOf } from './mo
 import { Optimizer } from './optimizer';
 import { type Loss, lossFromSums, RolloutLoss } from './rollout_loss';
 import type { RunConfig } from './run_config';
-import { activationsAt, batchSizeAt, mostArSteps, scheduled, totalUpdates } from './schedule';
+import {
+  activationsAt,
+  batchSizeAt,
+  mostArSteps,
+  scheduled,
+  totalUpdates,
+  windowsAtOnceAt,
+} from './schedule';
 import type { Validation, ValidationMetrics } from './validation';
 import { WindowQueue } from './window_queue';
 import { WindowSequence } from './window_sequence';
@@ -91,6 +99,8 @@ export interface TrainerOptions {
 export class Trainer {
   readonly model: Model;
   readonly config: RunConfig;
+  /** Windows that go through the network together, side by side. */
+  readonly windowsAtOnce: number;
   private readonly activations: ElementType;
   private readonly optimizer: Optimizer;
   private readonly loss: RolloutLoss;
@@ -118,6 +128,7 @@ export class Trainer {
     const { config } = o;
     this.model = model;
     this.config = config;
+    this.windowsAtOnce = windowsOf(o);
     this.activations = activationsAt(config, o.state?.update ?? 0);
     this.optimizer = optimizer;
     this.executor = executor;
@@ -142,13 +153,15 @@ export class Trainer {
     const reader = new WindowReader(dataset, config.task, channels);
     const sequence = new WindowSequence(dataset, config, o.collective);
     const steps = mostArSteps(config.phases);
-    const nodes = dataset.latitudes.length * dataset.longitudes.length;
+    const windows = windowsOf(o);
+    const nodes = dataset.latitudes.length * dataset.longitudes.length * windows;
     const beside = trainerBytes(config.model, channels, nodes, steps, config.ema_decay !== undefined);
     const model = await createModel(gpu, {
       config: config.model,
       task: config.task,
       grid: dataset,
       statistics: o.statistics,
+      windows,
       training: trainingTerms(dataset, channels, steps > 1),
       activations: activationsAt(config, o.state?.update ?? 0),
       variant: o.variant ?? config.kernel_variant,
@@ -194,9 +207,21 @@ export class Trainer {
     return this.done;
   }
 
-  /** Whether the next update stores activations in another way, for which another trainer must be built. */
+  /**
+   * Whether the next update stores activations in another way or takes another number of windows at once, for which
+   * another trainer must be built.
+   */
   get isOutgrown(): boolean {
-    return activationsAt(this.config, this.done) !== this.activations;
+    const { config, collective, done } = this;
+    return (
+      activationsAt(config, done) !== this.activations ||
+      windowsAtOnceAt(config, done, collective?.size) !== this.windowsAtOnce
+    );
+  }
+
+  /** Of one window. */
+  private get gridNodes(): number {
+    return this.model.gridNodes / this.windowsAtOnce;
   }
 
   /** GPU memory in use, bytes. */
@@ -214,16 +239,18 @@ export class Trainer {
     const { learningRate: rate, arSteps } = scheduled(config.phases, this.done);
     const learningRate = rate * this.rateScale;
     const samples = batchSizeAt(config, this.done);
-    const terms = samples * arSteps;
+    // Of windows that go through the network together the model takes the mean.
+    const terms = (samples / this.windowsAtOnce) * arSteps;
     const initialTimes = this.sequence.initialTimes(this.done);
     const [first, end] = [this.done, this.done + 1].map((update) => this.sequence.drawsBefore(update));
     let waited = 0;
     await this.loss.begin(terms);
-    for (let draw = first; draw < end; draw++) {
+    for (let draw = first; draw < end; draw += this.windowsAtOnce) {
       const asked = performance.now();
-      const window = await this.windows.take(draw);
+      const windows: Window[] = [];
+      for (let i = 0; i < this.windowsAtOnce; i++) windows.push(await this.windows.take(draw + i));
       waited += performance.now() - asked;
-      await this.loss.add(window, arSteps, true);
+      await this.loss.add(windowsSideBySide(windows, this.gridNodes), arSteps, true);
     }
     if (this.collective) await this.addUp(this.collective);
     const update = ++this.done;
@@ -323,4 +350,9 @@ export class Trainer {
     this.optimizer.destroy();
     this.model.destroy();
   }
+}
+
+/** How many windows the next update takes at once. */
+function windowsOf({ config, state, collective }: TrainerOptions): number {
+  return windowsAtOnceAt(config, state?.update ?? 0, collective?.size);
 }

@@ -5,6 +5,7 @@ import { rollout } from '../forecast/rollout';
 import { ScoreSums } from '../forecast/score_sums';
 import { SpatialMeans } from '../forecast/spatial_means';
 import type { Model } from '../graphcast/model';
+import { planesApart, windowsSideBySide } from '../graphcast/side_by_side';
 import { type ChannelLayout, channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
@@ -84,7 +85,8 @@ export class Validation {
   }
 
   /**
-   * Scores a model with the parameters that it has now, which it leaves as they are. Between two updates.
+   * Scores a model with the parameters that it has now, which it leaves as they are. Between two updates. As many
+   * forecasts are made at once as the model takes windows.
    *
    * @throws DatasetError when a frame cannot be read or holds a NaN
    * @throws DeviceError when the device is lost
@@ -94,11 +96,18 @@ export class Validation {
     const { layout, steps } = this;
     this.baselines ??= await this.scoreBaselines();
     const sums = this.emptySums();
-    for (const { first, steps: reach } of this.windows) {
-      const window = await this.reader.readInitial(first, reach);
-      for await (const { step, state } of rollout(model, executor, window, reach)) {
+    const { latitudes, longitudes } = this.options.dataset;
+    const nodes = latitudes.length * longitudes.length;
+    const atOnce = model.gridNodes / nodes;
+    for (const { firsts, reach } of this.groups(atOnce)) {
+      const windows = await Promise.all(firsts.map((first) => this.reader.readInitial(first, reach)));
+      while (windows.length < atOnce) windows.push(windows[0]); // the model's places must all be filled
+      const together = windowsSideBySide(windows, nodes);
+      for await (const { step, state } of rollout(model, executor, together, reach)) {
         const lead = steps.indexOf(step);
-        if (lead >= 0) await this.add(sums[lead], state, first + 1 + step);
+        if (lead < 0) continue;
+        const states = planesApart(state, nodes, atOnce);
+        for (const [i, first] of firsts.entries()) await this.add(sums[lead], states[i], first + 1 + step);
       }
     }
     // As the loss sees it: normalised, of one step.
@@ -110,6 +119,17 @@ export class Validation {
       rmse: { forecast: this.rmseOf(sums), ...this.baselines },
       seconds: (performance.now() - start) / 1000,
     };
+  }
+
+  /** The windows in groups of at most `most` that reach equally far. */
+  private groups(most: number): { firsts: number[]; reach: number }[] {
+    const groups: { firsts: number[]; reach: number }[] = [];
+    for (const { first, steps: reach } of this.windows) {
+      const open = groups.at(-1);
+      if (open && open.reach === reach && open.firsts.length < most) open.firsts.push(first);
+      else groups.push({ firsts: [first], reach });
+    }
+    return groups;
   }
 
   /** What never changes during a run. */

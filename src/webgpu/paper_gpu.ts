@@ -17,6 +17,11 @@ export const GUARANTEED_LIMITS: AdapterLimits = {
   subgroupSize: 0,
 };
 
+/** What an open device allows. */
+export function limitsOf({ adapter, maxBinding, device }: Gpu): AdapterLimits {
+  return { ...adapter, maxBinding, maxBufferSize: device.limits.maxBufferSize };
+}
+
 /**
  * A device on paper: it counts what would be allocated, and allocates nothing. Plans are made on it to see what they
  * take; they cannot be built or run.

@@ -1,7 +1,8 @@
 /** The memory plan of a run that the page's settings describe. */
 import { memoryOutcome } from '../training/memory_plan';
+import { chooseWindowsAtOnce } from '../training/windows_at_once';
 import type { Gpu } from '../webgpu/device';
-import { GUARANTEED_LIMITS } from '../webgpu/paper_gpu';
+import { GUARANTEED_LIMITS, limitsOf } from '../webgpu/paper_gpu';
 import type { OpenData } from './open_data';
 import type { MemoryAnswer, MemoryQuestion } from './protocol';
 import { runConfig } from './run_setup';
@@ -12,17 +13,17 @@ import { runConfig } from './run_setup';
  */
 export function memoryPlan(data: OpenData, question: MemoryQuestion, gpu: Gpu | undefined): MemoryAnswer {
   const { settings, arSteps, budget } = question;
-  const { model, task } = runConfig(data, settings);
-  const limits = gpu
-    ? { ...gpu.adapter, maxBinding: gpu.maxBinding, maxBufferSize: gpu.device.limits.maxBufferSize }
-    : GUARANTEED_LIMITS;
+  const config = runConfig(data, settings);
+  const { model, task } = config;
+  const limits = gpu ? limitsOf(gpu) : GUARANTEED_LIMITS;
   const { maxBinding, maxBufferSize } = limits;
   // Buffers are only measured, so that a plan tells by how much it does not fit.
   const measured = { ...limits, maxBufferSize: Number.POSITIVE_INFINITY };
   const request = { model, task, grid: data.dataset, budget: budget ?? undefined, limits: measured };
+  const windows = chooseWindowsAtOnce(limits, config, data.dataset);
   return {
     forecast: memoryOutcome({ ...request, arSteps: 0 }),
-    training: memoryOutcome({ ...request, arSteps }),
+    training: memoryOutcome({ ...request, arSteps, windows }),
     limits: { maxBinding, maxBufferSize, guaranteed: gpu === undefined },
   };
 }
