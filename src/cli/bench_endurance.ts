@@ -15,14 +15,17 @@ import type { Dataset } from '../weather/dataset';
 import type { Gpu } from '../webgpu/device';
 import { noise } from '../webgpu/noise';
 import { type BenchResult, resultHeader } from './bench_result';
+import { objectBytes } from './heap_objects';
 import { openGpu } from './inputs';
 import { parseOptions } from './options';
 import { type PresetSetting, presetSetting } from './preset_setting';
 import { Progress } from './progress';
 
 const UPDATES = 10_000;
-/** Updates between two looks at the memory; until the second one, everything may still find its size. */
+/** Updates between two looks at the memory. */
 const LOOK_EVERY = 250;
+/** Until then everything may still find its size. */
+const SETTLED = 500;
 /** The step times of so many updates at either end are compared, a tenth of all at most. */
 const MOST_COMPARED = 1000;
 const FRAMES = 24;
@@ -45,6 +48,8 @@ interface Look {
   /** Of all buffers that exist on the device, whoever made them. */
   gpu_bytes: number;
   heap_bytes: number;
+  /** Of the heap, what the program itself keeps: without the code that Node goes on compiling. At the two ends only. */
+  object_bytes?: number;
   /** Array buffers and whatever else lies outside the heap but belongs to it. */
   external_bytes: number;
   /** Of the whole process; with a software adapter that is GPU memory, too. */
@@ -56,7 +61,7 @@ export interface EnduranceResult extends Pick<BenchResult, 'date' | 'versions' |
   updates: number;
   looks: Look[];
   /** Last look less the one after 500 updates. */
-  growth: Omit<Look, 'update'>;
+  growth: Required<Omit<Look, 'update'>>;
   /** Updates at either end whose medians are compared. */
   compared: number;
   first_median_seconds: number;
@@ -88,7 +93,7 @@ async function measure(gpu: Gpu, preset: string, updates: number): Promise<Endur
   const bytesOnDevice = countBuffers(gpu.device);
   const collect = garbageCollector();
   const looks: Look[] = [];
-  const seconds: number[] = [];
+  const seconds = new Float64Array(updates);
   const progress = new Progress(updates, 'updates');
   const path = await mkdtemp(join(tmpdir(), 'graphcast-endurance-'));
   try {
@@ -105,7 +110,7 @@ async function measure(gpu: Gpu, preset: string, updates: number): Promise<Endur
       mustStop: () => false,
       remedy: () => 'this is a fault of the program',
       onUpdate({ update, samplesPerSecond }) {
-        seconds.push(config.batch_size / samplesPerSecond);
+        seconds[update - 1] = config.batch_size / samplesPerSecond;
         progress.show(update);
         if (update % LOOK_EVERY !== 0 && update !== updates) return;
         collect();
@@ -114,6 +119,7 @@ async function measure(gpu: Gpu, preset: string, updates: number): Promise<Endur
           update,
           gpu_bytes: bytesOnDevice(),
           heap_bytes: heapUsed,
+          ...((update === SETTLED || update === updates) && { object_bytes: objectBytes(path) }),
           external_bytes: external,
           resident_bytes: rss,
         });
@@ -132,11 +138,13 @@ async function measure(gpu: Gpu, preset: string, updates: number): Promise<Endur
 }
 
 function growthOf(looks: Look[]): EnduranceResult['growth'] {
-  const [last, settled] = [looks[looks.length - 1], looks[Math.min(1, looks.length - 1)]];
-  const grown = (name: keyof Look) => last[name] - settled[name];
+  const last = looks[looks.length - 1];
+  const settled = looks.find(({ update }) => update === SETTLED) ?? last;
+  const grown = (name: keyof Look) => (last[name] ?? 0) - (settled[name] ?? 0);
   return {
     gpu_bytes: grown('gpu_bytes'),
     heap_bytes: grown('heap_bytes'),
+    object_bytes: grown('object_bytes'),
     external_bytes: grown('external_bytes'),
     resident_bytes: grown('resident_bytes'),
   };
@@ -186,19 +194,19 @@ function garbageCollector(): () => void {
   return runInNewContext('gc');
 }
 
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+function median(values: ArrayLike<number>): number {
+  const sorted = Array.from(values).sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 function enduranceText(result: EnduranceResult): string {
-  const { preset, updates, growth, compared, looks } = result;
+  const { preset, updates, growth, compared } = result;
   const [first, last] = [result.first_median_seconds, result.last_median_seconds];
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
   const milliseconds = (seconds: number) => `${(1000 * seconds).toFixed(2)} ms`;
   return [
     `${preset}, ${updates} updates`,
     `step time, median of the first and the last ${compared}: ${milliseconds(first)}, ${milliseconds(last)} (${((100 * last) / first - 100).toFixed(1)} %)`,
-    `growth after update ${looks[Math.min(1, looks.length - 1)].update}: GPU ${kib(growth.gpu_bytes)}, heap ${kib(growth.heap_bytes)}, external ${kib(growth.external_bytes)}, process ${kib(growth.resident_bytes)}`,
+    `growth after update ${Math.min(SETTLED, updates)}: GPU ${kib(growth.gpu_bytes)}, heap ${kib(growth.heap_bytes)} (objects ${kib(growth.object_bytes)}), external ${kib(growth.external_bytes)}, process ${kib(growth.resident_bytes)}`,
   ].join('\n');
 }
