@@ -12,8 +12,10 @@ import { openDevice } from '../webgpu/device';
 import type { Alarm } from './alarms';
 import type { BadUpdatePolicy } from './bad_update_policy';
 import { completeRunConfig, type PartialRunConfig, type Phase, presetModel } from './run_config';
+import type { RunPoint } from './run_point';
+import type { SessionJob, SessionStore } from './session_job';
 import { type OptimizerState, Trainer, type UpdateMetrics } from './trainer';
-import { type RunPoint, type SessionJob, type SessionStore, TrainingSession } from './training_session';
+import { TrainingSession } from './training_session';
 
 const UPDATES = 12;
 const planet = samplePlanet();
@@ -105,7 +107,7 @@ async function train({ config: given, dataset = planet, resumed, stopAfter, onMe
     },
     openStore: async () => notes,
     resumed,
-    saveEvery: 4,
+    isSaveDue: (update) => update % 4 === 0,
     mustStop: () => done === stopAfter,
     remedy: (isSaved) => (isSaved ? 'resume it' : 'start anew'),
     onUpdate({ update }) {

@@ -316,6 +316,11 @@ export type CallName = keyof Calls;
 export type Arguments<K extends CallName> = Calls[K][0];
 export type Answer<K extends CallName> = Calls[K][1];
 
+/** What answers the calls. */
+export type Handlers = {
+  [K in CallName]: (argument: Arguments<K>) => Answer<K> | Promise<Answer<K>>;
+};
+
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished';
 
 export interface RunSummary {
