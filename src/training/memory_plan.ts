@@ -56,6 +56,8 @@ export interface MemoryRequest {
   arSteps: number;
   /** How activations are stored, float32 by default. */
   activations?: ElementType;
+  /** A moving average of the parameters is kept. */
+  averaged?: boolean;
   /** Bytes for everything together; absent: keep what 2 GiB hold. */
   budget?: number;
   limits: AdapterLimits;
@@ -66,12 +68,12 @@ export interface MemoryRequest {
  * @throws ConfigError for an impossible configuration, DeviceError when it does not fit the budget
  */
 export function planMemory(request: MemoryRequest): MemoryPlan {
-  const { model: config, task, grid, arSteps, activations, budget } = request;
+  const { model: config, task, grid, arSteps, activations, averaged, budget } = request;
   const channels = channelLayout(task);
   const graph = modelGraph(config, grid);
   const training = arSteps > 0 ? trainingTerms(grid, channels, arSteps > 1) : undefined;
   const beside = training
-    ? trainerBytes(config, channels, graph.gridNodes, arSteps)
+    ? trainerBytes(config, channels, graph.gridNodes, arSteps, averaged)
     : { moments: 0, frames: 0 };
   const zeros = (length: number) => new Float32Array(length);
   const [inputs, state] = [channels.inputs.length, channels.state.length];

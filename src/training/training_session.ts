@@ -247,9 +247,10 @@ export class TrainingSession {
       throw this.failure(`${describeBadUpdate(bad)}, after ${MOST_BAD} halvings of the learning rate`);
     }
     this.rollBacks++;
-    const { rateScale = 1 } = this.last.state ?? {};
-    const then = `going on from ${this.since} with half the learning rate`;
-    await this.putBack(rateScale / 2, alarmOf(bad, 'rolled back', this.lastUpdate, then));
+    const rateScale = (this.last.state?.rateScale ?? 1) / 2;
+    const now = rateScale < 0.5 ? `, now 1/${1 / rateScale} of the schedule's` : '';
+    const then = `going on from ${this.since} with half the learning rate${now}`;
+    await this.putBack(rateScale, alarmOf(bad, 'rolled back', this.lastUpdate, then));
   }
 
   /** A run that has failed stands at its last checkpoint. */

@@ -58,7 +58,7 @@ export class Engine {
       },
       useStatistics: ({ files }) =>
         this.changeFiles(async () => ({ names: await data.takeStatistics(files) })),
-      openCheckpoint: ({ file }) => this.changeFiles(() => data.openCheckpoint(file)),
+      openCheckpoint: ({ file, anyTask }) => this.changeFiles(() => data.openCheckpoint(file, anyTask)),
       openStarter: (files) => this.changeFiles(() => data.openStarter(files)),
       closeCheckpoint: () =>
         this.changeFiles<undefined>(async () => {

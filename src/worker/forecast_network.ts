@@ -38,7 +38,7 @@ export class ForecastNetwork {
     return {
       config,
       dataset: data.dataset,
-      statistics: await data.statistics(config),
+      statistics: run?.parts.statistics ?? (await data.statistics(config)),
       parameters: run
         ? parametersOf(await run.session.readCheckpoint())
         : firstParameters(config, data.checkpoint),

@@ -12,14 +12,17 @@ import { runConfig } from './run_setup';
  */
 export function memoryPlan(data: OpenData, question: MemoryQuestion, gpu: Gpu | undefined): MemoryAnswer {
   const { settings, arSteps, budget } = question;
-  const { model, task } = runConfig(data, settings);
+  const { model, task, activations, ema_decay } = runConfig(data, settings);
   const limits = gpu
     ? { ...gpu.adapter, maxBinding: gpu.maxBinding, maxBufferSize: gpu.device.limits.maxBufferSize }
     : GUARANTEED_LIMITS;
   const { maxBinding, maxBufferSize } = limits;
   // Buffers are only measured, so that a plan tells by how much it does not fit.
   const measured = { ...limits, maxBufferSize: Number.POSITIVE_INFINITY };
-  const request = { model, task, grid: data.dataset, budget: budget ?? undefined, limits: measured };
+  const request = {
+    ...{ model, task, activations, averaged: ema_decay !== undefined, grid: data.dataset },
+    ...{ budget: budget ?? undefined, limits: measured },
+  };
   return {
     forecast: memoryOutcome({ ...request, arSteps: 0 }),
     training: memoryOutcome({ ...request, arSteps }),

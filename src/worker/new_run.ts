@@ -1,7 +1,9 @@
 /** Makes a new run of the page's settings and what is open. */
 import { requireWindows } from '../training/window_sequence';
-import { channelLayout } from '../weather/channels';
+import { type Channel, channelLayout, channelsInWords } from '../weather/channels';
+import { completeStatistics } from '../weather/missing_statistics';
 import { normalisation } from '../weather/normalisation';
+import { periodNamed } from '../weather/periods';
 import type { OpenData } from './open_data';
 import type { TrainingSettings, WorkProgress } from './protocol';
 import type { RunKeeper } from './run_keeper';
@@ -34,18 +36,30 @@ export async function newRunParts(
     const perSecond = (1000 * done) / (performance.now() - begun);
     listener.progress({ done, total, unit: 'frames', perSecond, secondsLeft: (total - done) / perSecond });
   };
-  const statistics = await data.statistics(config, { signal, onProgress });
-  signal.throwIfAborted();
+  const options = { signal, onProgress };
+  let statistics = await data.statistics(config, options);
   if (data.hasGivenStatistics) {
+    const period = periodNamed(config.periods, 'train');
+    const { computed, ...complete } = await completeStatistics(statistics, dataset, config.task, {
+      ...options,
+      period,
+    });
+    statistics = complete.statistics;
+    if (computed.length > 0) listener.notice(computedStatistics(computed));
     const { missing } = normalisation(channelLayout(config.task), statistics);
     if (missing.length > 0) listener.notice(missingStatistics(missing));
   }
+  signal.throwIfAborted();
   return {
     ...{ dataset, statistics, config, keeper },
     start: { parameters: firstParameters(config, checkpoint) },
     about: aboutRun(data, checkpoint),
     validation: validationOf(dataset, config, statistics, validateEvery(settings)),
   };
+}
+
+function computedStatistics(computed: Channel[]): string {
+  return `The statistics files lack ${channelsInWords(computed)}: computed from the data.`;
 }
 
 function missingStatistics(missing: string[]): string {
