@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { DeviceError, TrainingError } from '../errors';
+import { DatasetError, DeviceError, TrainingError } from '../errors';
 import type { Checkpoint } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { channelLayout } from '../weather/channels';
@@ -168,6 +168,22 @@ describe('a lost device', () => {
     timer.mockRestore();
   });
 
+  test('leaves the run where it was saved, when it is asked to stop before there is another', async () => {
+    let opened = 0;
+    const outcome = await new TrainingSession({
+      ...{ config: runConfig(), start: { parameters: new Map() } },
+      mustStop: () => opened > 3,
+      async openTrainer() {
+        if (++opened > 1) throw new DeviceError('There is no adapter.');
+        const model = { gpu: { lost: Promise.resolve({ reason: 'unknown', message: '' }) } };
+        const update = () => Promise.reject(new DeviceError('The device was lost.'));
+        return { trainer: { updates: 0, model, update }, close: () => undefined };
+      },
+    } as unknown as SessionJob).run();
+    expect(outcome).toMatchObject({ updates: 0, stopped: true });
+    expect(opened).toBe(4);
+  });
+
   test('is told from an error, which ends the run', async () => {
     const { outcome, devices } = await train({
       onMetrics({ update }) {
@@ -287,6 +303,31 @@ describe('an update that is not finite', () => {
     expect(String(outcome)).toMatch(/after 10 halvings of the learning rate: resume it\./);
     expect(notes.saved!.state).toMatchObject({ update: 0, rateScale: 2 ** -10 });
   });
+});
+
+test('data that cannot be read end the run, and what it has learnt is kept', async () => {
+  let isGone = false;
+  const failing: Dataset = {
+    ...planet,
+    async read(...field) {
+      if (isGone) throw new DatasetError('The disk is gone.');
+      return planet.read(...field);
+    },
+  };
+  const { outcome, notes } = await train({
+    dataset: failing,
+    onMetrics(metrics) {
+      isGone = metrics.update >= 5; // some windows have been read ahead
+      return metrics;
+    },
+  });
+  expect(String(outcome)).toContain('The disk is gone.');
+  const reached = notes.metrics.length;
+  expect(reached).toBeLessThan(UPDATES);
+  expect(reached % 4).not.toBe(0);
+  expect(notes.saved?.state.update).toBe(reached);
+  const { notes: resumed } = await train({ resumed: notes });
+  expect(checkpointOf(resumed)).toEqual(checkpointOf(undisturbed.notes));
 });
 
 test('an uncommon learning rate is told before the first update, and written down', async () => {
