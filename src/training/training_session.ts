@@ -249,7 +249,7 @@ export class TrainingSession {
     this.rollBacks++;
     const rateScale = (this.last.state?.rateScale ?? 1) / 2;
     const now = rateScale < 0.5 ? `, now 1/${1 / rateScale} of the schedule's` : '';
-    const then = `going on from ${this.since} with half the learning rate${now}`;
+    const then = `going on from ${this.lastPlace} with half the learning rate${now}`;
     await this.putBack(rateScale, alarmOf(bad, 'rolled back', this.lastUpdate, then));
   }
 
@@ -266,7 +266,7 @@ export class TrainingSession {
     await this.cutBack();
     this.job.onPutBack?.();
     await this.tell(alarm);
-    // Whoever resumes the run from here must find the halved rate.
+    // Whoever resumes the run from here must find the halved rate, and what happened.
     if (this.store) await this.write(this.last);
   }
 
@@ -277,8 +277,8 @@ export class TrainingSession {
    */
   private async recover(error: unknown): Promise<boolean> {
     const { job, opened } = this;
-    const isLoss = opened ? await isLost(opened.trainer) : error instanceof DeviceError;
     if (job.collective) throw error;
+    const isLoss = opened ? await isLost(opened.trainer) : error instanceof DeviceError;
     // Data that cannot be read leave the run as it is: what it has learnt is kept.
     if (!isLoss && error instanceof DatasetError && (await this.takeIn())) await this.save();
     if (!isLoss) throw error;
@@ -299,7 +299,7 @@ export class TrainingSession {
       });
     }
     job.onPutBack?.();
-    const message = `The GPU device was lost after update ${reached}: going on from ${this.since} on a new one.`;
+    const message = `The GPU device was lost after update ${reached}: going on from ${this.lastPlace} on a new one.`;
     await this.tell({ kind: 'device lost', update: this.lastUpdate, message });
     return false;
   }
@@ -374,8 +374,8 @@ export class TrainingSession {
     else this.unwritten.push(alarm);
   }
 
-  /** Where the run goes on from, in words. */
-  private get since(): string {
+  /** Where a run goes on from that was put back. */
+  private get lastPlace(): string {
     return this.lastUpdate === 0 ? 'the start' : `the checkpoint of update ${this.lastUpdate}`;
   }
 
