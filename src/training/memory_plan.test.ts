@@ -27,42 +27,46 @@ const request: MemoryRequest = {
 
 describe('planMemory', () => {
   it.each([
-    [0, 'float32'],
-    [1, 'float32'],
-    [3, 'float32'],
-    [0, 'bfloat16'],
-    [3, 'bfloat16'],
-  ] as const)('foretells what is allocated, %i autoregressive steps, %s', (arSteps, activations) =>
-    withDevice(async ({ gpu }) => {
-      const { maxBinding, adapter } = gpu;
-      const { maxBufferSize } = gpu.device.limits;
-      const planned = planMemory({
-        ...request,
-        arSteps,
-        activations,
-        limits: { ...adapter, maxBinding, maxBufferSize },
-      });
-      const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
-      const training = arSteps > 0 ? trainingTerms(grid, channelLayout(task), arSteps > 1) : undefined;
-      const model = await createModel(gpu, {
-        config: request.model,
-        task,
-        grid,
-        statistics,
-        training,
-        activations,
-      });
-      let real = 0;
-      if (training) {
-        const optimizer = await Optimizer.create(model, { config: OPTIMIZER });
-        new RolloutLoss(model, new Executor(gpu), arSteps);
-        real += optimizer.bytes;
-        optimizer.destroy();
-      }
-      real += model.bytes;
-      model.destroy();
-      expect(Math.abs(planned.total / real - 1)).toBeLessThan(0.03);
-    }),
+    [0, 'float32', undefined],
+    [1, 'float32', undefined],
+    [1, 'float32', 0.999],
+    [3, 'float32', undefined],
+    [0, 'bfloat16', undefined],
+    [3, 'bfloat16', undefined],
+  ] as const)(
+    'foretells what is allocated, %i autoregressive steps, %s, average %s',
+    (arSteps, activations, averageDecay) =>
+      withDevice(async ({ gpu }) => {
+        const { maxBinding, adapter } = gpu;
+        const { maxBufferSize } = gpu.device.limits;
+        const planned = planMemory({
+          ...request,
+          arSteps,
+          activations,
+          averaged: averageDecay !== undefined,
+          limits: { ...adapter, maxBinding, maxBufferSize },
+        });
+        const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
+        const training = arSteps > 0 ? trainingTerms(grid, channelLayout(task), arSteps > 1) : undefined;
+        const model = await createModel(gpu, {
+          config: request.model,
+          task,
+          grid,
+          statistics,
+          training,
+          activations,
+        });
+        let real = 0;
+        if (training) {
+          const optimizer = await Optimizer.create(model, { config: OPTIMIZER, averageDecay });
+          new RolloutLoss(model, new Executor(gpu), arSteps);
+          real += optimizer.bytes;
+          optimizer.destroy();
+        }
+        real += model.bytes;
+        model.destroy();
+        expect(Math.abs(planned.total / real - 1)).toBeLessThan(0.03);
+      }),
   );
 
   it('recomputes more where there is less, down to the smallest plan, and then refuses', () =>

@@ -330,6 +330,17 @@ test('forecasts follow the checkpoint and the statistics that were opened last',
   await expect(engine.call('closeCheckpoint', undefined)).rejects.toThrow('stop it first');
 });
 
+test('a checkpoint opened while a forecast is prepared is for the next one', async () => {
+  const { engine } = await startEngine();
+  await engine.call('openDataset', SAMPLE);
+  const file = new File([readFileSync('src/golden/tiny/checkpoint.npz')], 'other.npz');
+  const request = { settings: { ...SETTINGS, task: 'data' as const }, initialFrame: 1, steps: 1 };
+  const forecast = engine.call('forecast', request);
+  await engine.call('openCheckpoint', { file, anyTask: true });
+  expect(await forecast).toMatchObject({ parameters: 'random first weights', leadHours: [6] });
+  expect(await engine.call('forecast', request)).toMatchObject({ parameters: 'other.npz' });
+});
+
 test('a loss that is no number ends the training where it was last good', async () => {
   const { engine, all, until, updates } = await startEngine();
   await engine.call('openDataset', SAMPLE);

@@ -32,18 +32,14 @@ export class ForecastNetwork {
 
   /** With its parameters read back, for work on a model of its own. @throws as {@link config} */
   async read(settings: TrainingSettings): Promise<CurrentNetwork> {
-    const { data } = this;
     const run = this.leadingRun();
-    const config = this.config(settings);
-    return {
-      config,
-      dataset: data.dataset,
-      statistics: run?.parts.statistics ?? (await data.statistics(config)),
-      parameters: run
-        ? parametersOf(await run.session.readCheckpoint())
-        : firstParameters(config, data.checkpoint),
-      name: run ? nameOf(run) : this.nameOfFiles,
-    };
+    if (!run) {
+      const { parameters, statistics, ...network } = this.ofFiles(settings);
+      return { ...network, parameters: parameters(), statistics: await statistics() };
+    }
+    const { config, dataset, statistics } = run.parts;
+    const parameters = parametersOf(await run.session.readCheckpoint());
+    return { config, dataset, statistics, parameters, name: nameOf(run) };
   }
 
   /** On the device: the run's own model where there is one. @throws as {@link config} */
@@ -51,27 +47,25 @@ export class ForecastNetwork {
     settings: TrainingSettings,
     gpu: Gpu,
   ): Promise<{ model: Model; task: Task; parameters: string }> {
-    const { data } = this;
     const run = this.leadingRun();
     if (run?.session.model?.gpu === gpu) {
       return { model: run.session.model, task: run.parts.config.task, parameters: nameOf(run) };
     }
-    const config = forecastConfig(data, settings);
+    const { config, dataset, statistics, parameters, name } = this.ofFiles(settings);
     const key = JSON.stringify([config.task, config.model, config.seed, config.periods]);
     if (this.built?.key !== key || this.built.model.gpu !== gpu) {
       this.drop();
-      const statistics = await data.statistics(config);
       const model = await createModel(gpu, {
         config: config.model,
         task: config.task,
-        grid: data.dataset,
-        statistics,
+        grid: dataset,
+        statistics: await statistics(),
         variant: config.kernel_variant ?? measuredVariants(gpu),
       });
-      model.writeParameters(firstParameters(config, data.checkpoint));
+      model.writeParameters(parameters());
       this.built = { key, model };
     }
-    return { model: this.built.model, task: config.task, parameters: this.nameOfFiles };
+    return { model: this.built.model, task: config.task, parameters: name };
   }
 
   /** Frees the device; what a model is made of changes, or a run needs the room. */
@@ -85,8 +79,13 @@ export class ForecastNetwork {
     this.built = undefined;
   }
 
-  private get nameOfFiles(): string {
-    return this.data.checkpointName ?? 'random first weights';
+  /** What is open now: another checkpoint may be opened while a model is built. */
+  private ofFiles(settings: TrainingSettings) {
+    const { data } = this;
+    const { dataset, checkpoint, checkpointName: name = 'random first weights' } = data;
+    const config = forecastConfig(data, settings);
+    const statistics = () => data.statistics(config);
+    return { config, dataset, statistics, parameters: () => firstParameters(config, checkpoint), name };
   }
 }
 
