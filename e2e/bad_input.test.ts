@@ -6,7 +6,7 @@ import { chooseFiles, dropFile, hideWebGpu, watchForDefects } from './workbench_
 async function message(page: Page): Promise<string> {
   const alert = page.getByRole('alert');
   await expect(alert).toHaveCount(1);
-  const text = await alert.innerText();
+  const text = await alert.locator('p').innerText();
   await alert.getByRole('button', { name: 'Dismiss' }).click();
   await expect(alert).toHaveCount(0);
   return text;

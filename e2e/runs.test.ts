@@ -101,6 +101,9 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   const defects = watchForDefects(page);
   await page.goto('/');
   await prepare(page);
+  await page.getByRole('combobox', { name: 'Bad update' }).selectOption('roll back');
+  await page.getByRole('combobox', { name: 'Moving average' }).selectOption('0.99');
+  await page.getByRole('combobox', { name: 'Frozen parts' }).selectOption('decoder');
   await singleSteps(page, 2);
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByText('The run has ended')).toBeVisible();
@@ -112,7 +115,11 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   await name.press('Enter');
   await expect(runs.getByRole('button', { name: 'first try' })).toBeVisible();
   await runs.getByRole('button', { name: 'first try' }).click();
-  const { path } = await exportRun(page, 'first try');
+  const { path, files } = await exportRun(page, 'first try');
+  expect(JSON.parse(new TextDecoder().decode(files['config.json']))).toMatchObject({
+    ...{ on_bad_update: 'roll_back', ema_decay: 0.99, freeze: ['decoder'] },
+  });
+  expect(Object.keys(files)).toContain('checkpoint_average.npz');
 
   await runs.getByRole('button', { name: 'first try' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();

@@ -76,3 +76,22 @@ test("GraphCast's own files together: data, statistics and checkpoint make a for
   await expect(page.getByRole('row', { name: /^\+6 h/ })).toBeVisible({ timeout: 120_000 });
   expect(defects).toEqual([]);
 });
+
+test('a checkpoint of other variables is carried over onto the data when its user agrees, and learns', async ({
+  page,
+}) => {
+  const defects = watchForDefects(page);
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: 'model starter' })).toBeVisible();
+  await chooseFiles(page, 'src/golden/tiny/checkpoint.npz');
+  await page.getByRole('button', { name: 'Carry it over' }).click();
+  await expect(page.getByRole('button', { name: 'model checkpoint.npz' })).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Variables' })).toHaveValue('data');
+  await expect(
+    page.getByText(/^45 of 55 inputs and 14 of 19 outputs are carried over\. New: /),
+  ).toContainText('Dropped: Geopotential height, Specific humidity, ');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(async () => (await runFigures(page)).update, { timeout: 180_000 }).toBe(1);
+  expect((await runFigures(page)).loss).toBeGreaterThan(0);
+  expect(defects).toEqual([]);
+});

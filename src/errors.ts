@@ -18,6 +18,11 @@ export class CheckpointError extends WorkbenchError {
   override name = 'CheckpointError';
 }
 
+/** A checkpoint is of other variables or levels than the data hold, onto which it may be carried over. */
+export class MisfitError extends CheckpointError {
+  override name = 'MisfitError';
+}
+
 /** There is no WebGPU adapter, it lacks what is needed, or it was lost. */
 export class DeviceError extends WorkbenchError {
   override name = 'DeviceError';

@@ -106,7 +106,7 @@ async function measure(gpu: Gpu, preset: string, updates: number): Promise<Endur
         return { trainer, close: () => trainer.destroy() };
       },
       openStore: async () => RunFolder.create(path, config, new Map(), await recordData(dataset, config)),
-      saveEvery: LOOK_EVERY,
+      isSaveDue: (update) => update % LOOK_EVERY === 0,
       mustStop: () => false,
       remedy: () => 'this is a fault of the program',
       onUpdate({ update, samplesPerSecond }) {

@@ -1,8 +1,8 @@
 /** What a new run of `graphcast train` begins with: its configuration and its first parameters. */
 import { readFile } from 'node:fs/promises';
-import { CheckpointError, ConfigError } from '../errors';
-import { carriedInWords, carryOver } from '../graphcast/carry_over';
-import { type Checkpoint, checkFits, parametersOf } from '../graphcast/checkpoint';
+import { ConfigError, MisfitError } from '../errors';
+import { carriedInWords, carryOver, frozenWithNew, isSameTask } from '../graphcast/carry_over';
+import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import type { BadUpdatePolicy } from '../training/bad_update_policy';
 import { type Protocol, presetProtocol, withinSteps } from '../training/protocols';
@@ -103,7 +103,7 @@ export async function readRunConfig(path: string | undefined): Promise<PartialRu
 
 /**
  * The task that `--task` names. Without it a checkpoint keeps its own.
- * @throws CheckpointError when the data do not hold what the checkpoint's task needs
+ * @throws MisfitError when the data do not hold what the checkpoint's task needs
  */
 function chosenTask(name: string | undefined, dataset: Dataset, from: NamedCheckpoint | undefined): Task {
   if (name === 'data' || (name === undefined && !from)) return taskFromDataset(dataset);
@@ -116,8 +116,8 @@ function chosenTask(name: string | undefined, dataset: Dataset, from: NamedCheck
   try {
     checkFits(from.checkpoint, from.path, dataset);
   } catch (cause) {
-    if (!(cause instanceof CheckpointError)) throw cause;
-    throw new CheckpointError(
+    if (!(cause instanceof MisfitError)) throw cause;
+    throw new MisfitError(
       `${cause.message.replace(/\.$/, '')}; or give --task data, to fine-tune on what the data hold.`,
       { cause },
     );
@@ -157,19 +157,13 @@ export function firstParameters(
     return initialiseParameters(arrays, config.seed);
   }
   const carried = carryOver(from.checkpoint, config.task, config.seed);
-  const isSame = [carried.inputs, carried.outputs].every(
-    ({ added, dropped }) => added.length === 0 && dropped.length === 0,
-  );
-  if (isSame) return parametersOf(from.checkpoint);
+  if (isSameTask(carried)) return carried.parameters;
   console.error(`Task: another one than ${from.path}'s.`);
   for (const end of ['input', 'output'] as const) {
     console.error(`  ${carriedInWords(end, carried[`${end}s`])}`);
   }
-  if (carried.inputs.added.length > 0 && config.freeze.includes('encoder')) {
-    console.error('Warning: the encoder is frozen, so its new channels stay as they were initialised.');
-  }
-  if (carried.outputs.added.length > 0 && config.freeze.includes('decoder')) {
-    console.error('Warning: the decoder is frozen, so its new channels stay as they were initialised.');
+  for (const part of frozenWithNew(carried, config.freeze)) {
+    console.error(`Warning: the ${part} is frozen, so its new channels stay as they were initialised.`);
   }
   return carried.parameters;
 }

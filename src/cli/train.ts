@@ -135,7 +135,7 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
         return folder;
       },
       resumed,
-      saveEvery,
+      isSaveDue: (update) => update % saveEvery === 0,
       validation: validationOf(config, dataset, statistics, validateEvery),
       collective,
       async openTrainer(at) {

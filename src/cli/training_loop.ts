@@ -1,5 +1,6 @@
 import { totalUpdates } from '../training/schedule';
-import { type SessionJob, type SessionOutcome, TrainingSession } from '../training/training_session';
+import type { SessionJob, SessionOutcome } from '../training/session_job';
+import { TrainingSession } from '../training/training_session';
 import type { ValidationMetrics } from '../training/validation';
 import { Progress } from './progress';
 

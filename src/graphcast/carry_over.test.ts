@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { channelLayout } from '../weather/channels';
 import { TASKS, type Task } from '../weather/task';
-import { carriedInWords, carryOver } from './carry_over';
+import { carriedInWords, carriedTask, carryOver, frozenWithNew, isSameTask } from './carry_over';
 import { checkpointOf, readCheckpoint } from './checkpoint';
 import { goldenPath, goldenSet } from './golden.fixture';
 import { referenceParameters } from './layers.reference';
@@ -161,12 +161,18 @@ describe('parameters carried over', () => {
       ...checkpoint.task,
       inputVariables: TASKS.TASK_13_PRECIP_OUT.inputVariables,
     };
-    const { inputs, outputs } = carryOver(checkpoint, precipitationOut, SEED);
+    const carried = carryOver(checkpoint, precipitationOut, SEED);
+    const { inputs, outputs } = carried;
     expect(carriedInWords('input', inputs)).toBe(
       '85 of 85 input channels carried over; new: none; dropped: total_precipitation_6hr',
     );
     expect(carriedInWords('output', outputs)).toBe(
       '34 of 35 output channels carried over; new: total_precipitation_6hr; dropped: total_precipitation_6hr',
     );
+    // The new output begins at random in the decoder, and no input is new.
+    expect(frozenWithNew(carried, ['encoder', 'processor'])).toEqual([]);
+    expect(frozenWithNew(carried, ['encoder', 'decoder'])).toEqual(['decoder']);
+    expect(isSameTask(carried)).toBe(false);
+    expect(isSameTask(carriedTask(checkpoint.task, checkpoint.task))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { type Channel, type ChannelLayout, channelLayout, channelsInWords } from '../weather/channels';
 import type { Task } from '../weather/task';
-import type { Checkpoint } from './checkpoint';
-import { initialiseParameters, NODE_FEATURES, parameterArrays } from './parameters';
+import { type Checkpoint, parametersOf } from './checkpoint';
+import { initialiseParameters, NODE_FEATURES, type Part, parameterArrays } from './parameters';
 
 /** What became of the channels at one end of the network. */
 export interface CarriedChannels {
@@ -15,11 +15,15 @@ export interface CarriedChannels {
   dropped: Channel[];
 }
 
-export interface CarriedOver {
-  /** By name, for every array of the checkpoint's network with the new task's channels. */
-  parameters: Map<string, Float32Array>;
+/** At both ends. */
+export interface CarriedTask {
   inputs: CarriedChannels;
   outputs: CarriedChannels;
+}
+
+export interface CarriedOver extends CarriedTask {
+  /** By name, for every array of the checkpoint's network with the new task's channels. */
+  parameters: Map<string, Float32Array>;
 }
 
 /**
@@ -34,9 +38,9 @@ export interface CarriedOver {
  */
 export function carryOver(checkpoint: Checkpoint, task: Task, seed: number): CarriedOver {
   const { modelConfig, parameters } = checkpoint;
-  const [from, to] = [channelLayout(checkpoint.task), channelLayout(task)];
-  const inputs = match(inputKeys(from), inputKeys(to));
-  const outputs = match(outputKeys(from), outputKeys(to));
+  const carried = carriedTask(checkpoint.task, task);
+  if (isSameTask(carried)) return { parameters: parametersOf(checkpoint), ...carried };
+  const { from, to, inputs, outputs } = matched(checkpoint.task, task);
   // The structural features follow the channels in both.
   const structural = Array.from({ length: NODE_FEATURES }, (_, i) => from.inputs.length + i);
   const rows = [...inputs, ...structural];
@@ -58,11 +62,39 @@ export function carryOver(checkpoint: Checkpoint, task: Task, seed: number): Car
       target.set(old);
     }
   }
+  return { parameters: values, ...carried };
+}
+
+/**
+ * What {@link carryOver} would do with a task's channels.
+ * @throws ConfigError when a task is not valid
+ */
+export function carriedTask(checkpointTask: Task, task: Task): CarriedTask {
+  const { from, to, inputs, outputs } = matched(checkpointTask, task);
   return {
-    parameters: values,
     inputs: report(from.inputs, to.inputs, inputs),
     outputs: report(from.state, to.state, outputs),
   };
+}
+
+export function isSameTask({ inputs, outputs }: CarriedTask): boolean {
+  return [inputs, outputs].every(({ added, dropped }) => added.length === 0 && dropped.length === 0);
+}
+
+/** The frozen parts that have new channels, which stay as they were initialised. */
+export function frozenWithNew({ inputs, outputs }: CarriedTask, frozen: readonly Part[]): Part[] {
+  return frozen.filter(
+    (part) =>
+      (part === 'encoder' && inputs.added.length > 0) || (part === 'decoder' && outputs.added.length > 0),
+  );
+}
+
+/** The channels of two tasks, and where each of the second one's is among the first one's. */
+function matched(checkpointTask: Task, task: Task) {
+  const [from, to] = [channelLayout(checkpointTask), channelLayout(task)];
+  const inputs = match(inputKeys(from), inputKeys(to));
+  const outputs = match(outputKeys(from), outputKeys(to));
+  return { from, to, inputs, outputs };
 }
 
 /** The first layers of both kinds of nodes take the channels; those of mesh nodes see zeros there (spec 5.2). */

@@ -2,7 +2,7 @@
  * GraphCast's own checkpoint files (spec 10.1): an `.npz` of the parameters, the model's and the task's
  * configuration, a description and a licence, nested names joined by `:`.
  */
-import { CheckpointError, WorkbenchError } from '../errors';
+import { CheckpointError, MisfitError, WorkbenchError } from '../errors';
 import { type ChannelLayout, channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Task } from '../weather/task';
@@ -134,14 +134,14 @@ export function parametersOf(checkpoint: Checkpoint): Map<string, Float32Array> 
 
 /**
  * Checks that a dataset holds every variable and level that a checkpoint's task needs.
- * @throws CheckpointError naming both files, what is missing and what to do
+ * @throws MisfitError naming both files, what is missing and what to do
  */
 export function checkFits(checkpoint: Checkpoint, name: string, dataset: Dataset): void {
   try {
     checkTaskFits(dataset, channelLayout(checkpoint.task));
   } catch (cause) {
     if (!(cause instanceof WorkbenchError)) throw cause;
-    throw new CheckpointError(`${name} does not fit the data: ${cause.message}`, { cause });
+    throw new MisfitError(`${name} does not fit the data: ${cause.message}`, { cause });
   }
 }
 

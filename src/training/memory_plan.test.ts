@@ -27,15 +27,16 @@ const request: MemoryRequest = {
 
 describe('planMemory', () => {
   it.each([
-    [0, 'float32', 1],
-    [1, 'float32', 1],
-    [3, 'float32', 1],
-    [3, 'float32', 4],
-    [0, 'bfloat16', 1],
-    [3, 'bfloat16', 1],
+    [0, 'float32', 1, undefined],
+    [1, 'float32', 1, undefined],
+    [1, 'float32', 1, 0.999],
+    [3, 'float32', 1, undefined],
+    [3, 'float32', 4, undefined],
+    [0, 'bfloat16', 1, undefined],
+    [3, 'bfloat16', 1, undefined],
   ] as const)(
-    'foretells what is allocated, %i autoregressive steps, %s, %i windows',
-    (arSteps, activations, windows) =>
+    'foretells what is allocated, %i autoregressive steps, %s, %i windows, average %s',
+    (arSteps, activations, windows, averageDecay) =>
       withDevice(async ({ gpu }) => {
         const { maxBinding, adapter } = gpu;
         const { maxBufferSize } = gpu.device.limits;
@@ -44,6 +45,7 @@ describe('planMemory', () => {
           arSteps,
           activations,
           windows,
+          averaged: averageDecay !== undefined,
           limits: { ...adapter, maxBinding, maxBufferSize },
         });
         const statistics = { mean: () => 0, stddev: () => 1, diffsStddev: () => 1 };
@@ -59,7 +61,7 @@ describe('planMemory', () => {
         });
         let real = 0;
         if (training) {
-          const optimizer = await Optimizer.create(model, { config: OPTIMIZER });
+          const optimizer = await Optimizer.create(model, { config: OPTIMIZER, averageDecay });
           new RolloutLoss(model, new Executor(gpu), arSteps);
           real += optimizer.bytes;
           optimizer.destroy();

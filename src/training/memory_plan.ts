@@ -59,6 +59,8 @@ export interface MemoryRequest {
   windows?: number;
   /** How activations are stored, float32 by default. */
   activations?: ElementType;
+  /** A moving average of the parameters is kept. */
+  averaged?: boolean;
   /** Bytes for everything together; absent: keep what 2 GiB hold. */
   budget?: number;
   limits: AdapterLimits;
@@ -69,13 +71,13 @@ export interface MemoryRequest {
  * @throws ConfigError for an impossible configuration, DeviceError when it does not fit the budget
  */
 export function planMemory(request: MemoryRequest): MemoryPlan {
-  const { model: config, task, grid, arSteps, windows = 1, activations, budget } = request;
+  const { model: config, task, grid, arSteps, windows = 1, activations, averaged, budget } = request;
   const channels = channelLayout(task);
   const graph = graphSideBySide(modelGraph(config, grid), windows);
   const terms = arSteps > 0 ? trainingTerms(grid, channels, arSteps > 1) : undefined;
   const training = terms && { ...terms, area: repeated(terms.area, windows) };
   const beside = training
-    ? trainerBytes(config, channels, graph.gridNodes, arSteps)
+    ? trainerBytes(config, channels, graph.gridNodes, arSteps, averaged)
     : { moments: 0, frames: 0 };
   const zeros = (length: number) => new Float32Array(length);
   const [inputs, state] = [channels.inputs.length, channels.state.length];

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { DeviceError, TrainingError } from '../errors';
+import { DatasetError, DeviceError, TrainingError } from '../errors';
 import type { Checkpoint } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { channelLayout } from '../weather/channels';
@@ -12,8 +12,10 @@ import { openDevice } from '../webgpu/device';
 import type { Alarm } from './alarms';
 import type { BadUpdatePolicy } from './bad_update_policy';
 import { completeRunConfig, type PartialRunConfig, type Phase, presetModel } from './run_config';
+import type { RunPoint } from './run_point';
+import type { SessionJob, SessionStore } from './session_job';
 import { type OptimizerState, Trainer, type UpdateMetrics } from './trainer';
-import { type RunPoint, type SessionJob, type SessionStore, TrainingSession } from './training_session';
+import { TrainingSession } from './training_session';
 
 const UPDATES = 12;
 const planet = samplePlanet();
@@ -105,7 +107,7 @@ async function train({ config: given, dataset = planet, resumed, stopAfter, onMe
     },
     openStore: async () => notes,
     resumed,
-    saveEvery: 4,
+    isSaveDue: (update) => update % 4 === 0,
     mustStop: () => done === stopAfter,
     remedy: (isSaved) => (isSaved ? 'resume it' : 'start anew'),
     onUpdate({ update }) {
@@ -164,6 +166,22 @@ describe('a lost device', () => {
     await expect(new TrainingSession(job).run()).rejects.toThrow(DeviceError);
     expect(opened).toBe(6);
     timer.mockRestore();
+  });
+
+  test('leaves the run where it was saved, when it is asked to stop before there is another', async () => {
+    let opened = 0;
+    const outcome = await new TrainingSession({
+      ...{ config: runConfig(), start: { parameters: new Map() } },
+      mustStop: () => opened > 3,
+      async openTrainer() {
+        if (++opened > 1) throw new DeviceError('There is no adapter.');
+        const model = { gpu: { lost: Promise.resolve({ reason: 'unknown', message: '' }) } };
+        const update = () => Promise.reject(new DeviceError('The device was lost.'));
+        return { trainer: { updates: 0, model, update }, close: () => undefined };
+      },
+    } as unknown as SessionJob).run();
+    expect(outcome).toMatchObject({ updates: 0, stopped: true });
+    expect(opened).toBe(4);
   });
 
   test('is told from an error, which ends the run', async () => {
@@ -285,6 +303,31 @@ describe('an update that is not finite', () => {
     expect(String(outcome)).toMatch(/after 10 halvings of the learning rate: resume it\./);
     expect(notes.saved!.state).toMatchObject({ update: 0, rateScale: 2 ** -10 });
   });
+});
+
+test('data that cannot be read end the run, and what it has learnt is kept', async () => {
+  let isGone = false;
+  const failing: Dataset = {
+    ...planet,
+    async read(...field) {
+      if (isGone) throw new DatasetError('The disk is gone.');
+      return planet.read(...field);
+    },
+  };
+  const { outcome, notes } = await train({
+    dataset: failing,
+    onMetrics(metrics) {
+      isGone = metrics.update >= 5; // some windows have been read ahead
+      return metrics;
+    },
+  });
+  expect(String(outcome)).toContain('The disk is gone.');
+  const reached = notes.metrics.length;
+  expect(reached).toBeLessThan(UPDATES);
+  expect(reached % 4).not.toBe(0);
+  expect(notes.saved?.state.update).toBe(reached);
+  const { notes: resumed } = await train({ resumed: notes });
+  expect(checkpointOf(resumed)).toEqual(checkpointOf(undisturbed.notes));
 });
 
 test('an uncommon learning rate is told before the first update, and written down', async () => {

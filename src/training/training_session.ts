@@ -1,14 +1,13 @@
 /** A run from its start, or where it was left, to its end, whatever happens on the way. */
-import { DeviceError, TrainingError } from '../errors';
+import { DatasetError, DeviceError, TrainingError } from '../errors';
 import { type Checkpoint, checkpointOf } from '../graphcast/checkpoint';
+import { Turn } from '../webgpu/turn';
 import { type Alarm, AlarmWatch } from './alarms';
 import { type BadUpdate, badUpdate, describeBadUpdate } from './bad_update';
-import type { Collective } from './collective';
-import type { RunConfig } from './run_config';
-import type { Beside } from './run_format';
+import { freshState, type RunPoint, readPoint } from './run_point';
 import { totalUpdates } from './schedule';
-import type { OptimizerState, Trainer, UpdateMetrics } from './trainer';
-import type { Validation, ValidationMetrics } from './validation';
+import type { OpenTrainer, SessionJob, SessionOutcome, SessionStore } from './session_job';
+import type { Trainer, UpdateMetrics } from './trainer';
 
 /** Bad updates in a row, or bad updates after one checkpoint, that end a run whatever its policy. */
 const MOST_BAD = 10;
@@ -16,89 +15,47 @@ const MOST_BAD = 10;
 const MOST_LOST_DEVICES = 5;
 /** How long a device that is going may take to say so, ms. */
 const LOSS_MILLISECONDS = 1000;
-
-/** Where a run is, as a checkpoint holds it; without a state at its start. */
-export interface RunPoint {
-  parameters: ReadonlyMap<string, Float32Array>;
-  state?: OptimizerState;
-}
-
-/** Where a run is written down. */
-export interface SessionStore {
-  appendMetrics(metrics: UpdateMetrics): Promise<void>;
-  appendValidation(update: number, metrics: ValidationMetrics): Promise<void>;
-  appendAlarm(alarm: Alarm): Promise<void>;
-  /** Drops what was appended of later updates: they will be done again. */
-  cutBack(update: number): Promise<void>;
-  /** The best loss of the validations so far; infinite without one. */
-  leastValidationLoss(): Promise<number>;
-  save(checkpoint: Checkpoint, state: OptimizerState): Promise<void>;
-  saveBeside(kind: Beside, checkpoint: Checkpoint): Promise<void>;
-}
-
-export interface SessionJob {
-  config: RunConfig;
-  /** Text fields of the checkpoint. */
-  about: Pick<Checkpoint, 'description' | 'license'>;
-  start: RunPoint;
-  /** Puts the run onto a device, a new one each time; `close` frees both. */
-  openTrainer(at: RunPoint): Promise<{ trainer: Trainer; close(): void }>;
-  /** Opens the run's store; asked for once, when the first update has come back. */
-  openStore(): Promise<SessionStore>;
-  /** The store of a run that is continued: its last checkpoint is there already. */
-  resumed?: SessionStore;
-  /** Updates between checkpoints. */
-  saveEvery: number;
-  /** Scores on held-out weather, every so many updates and at the end. */
-  validation?: { validation: Validation; every: number };
-  /** The processes that train together; the first one alone writes and speaks. */
-  collective?: Collective;
-  /** Asked before every update; in all processes the answer must be the same. */
-  mustStop(): boolean;
-  /** What to do about a run that ends with a bad update: the end of a sentence. */
-  remedy(isSaved: boolean): string;
-  onUpdate?(metrics: UpdateMetrics): void;
-  onValidation?(update: number, metrics: ValidationMetrics): void;
-  onAlarm?(alarm: Alarm): void;
-}
-
-export interface SessionOutcome {
-  /** Done in all, those of earlier sessions included. */
-  updates: number;
-  /** Of this session's first and last update; null when there was nothing left to do. */
-  firstLoss: number | null;
-  lastLoss: number | null;
-  stopped: boolean;
-}
+/** Between two looks at whether to stop, while a device is waited for, ms. */
+const LOOK_MILLISECONDS = 100;
 
 /**
  * Trains to the end of the schedule, or until asked to stop; saves either way. An update that is not finite is dealt
  * with as the configuration says; after a lost device the run goes on from its last checkpoint on a new one.
+ *
+ * `run` does it all at once; `open`, `advance` and `close` do it piece by piece, for a run that is paused and stepped.
  */
 export class TrainingSession {
+  /** Updates that the schedule has. */
+  readonly total: number;
+  /** Updates are being done, or a device is being waited for. */
+  isGoing = false;
   private readonly job: SessionJob;
-  private readonly total: number;
+  private readonly device: Turn;
   private readonly watch = new AlarmWatch();
-  private opened: { trainer: Trainer; close(): void } | undefined;
+  private opened: OpenTrainer | undefined;
   private store: SessionStore | undefined;
   private isSaved: boolean;
   /** What the last checkpoint holds. */
   private last: RunPoint;
-  private best = Number.POSITIVE_INFINITY;
+  private saving = { at: performance.now(), took: 0 };
+  private isSaveAsked = false;
+  /** Least validation loss; not known before the first update. */
+  private best: number | undefined;
   /** Alarms from before there was a store. */
   private unwritten: Alarm[] = [];
+  /** One update stays on the GPU while the data of the next are prepared. */
+  private inFlight: Promise<UpdateMetrics> | undefined;
   private firstLoss: number | null = null;
   private lastLoss: number | null = null;
   private badInARow = 0;
   /** Both since the last checkpoint. */
   private rollBacks = 0;
   private lostDevices = 0;
-  private stopped = false;
-  private finished = false;
 
   constructor(job: SessionJob) {
     this.job = job;
     this.total = totalUpdates(job.config.phases);
+    this.device = job.device ?? new Turn();
     this.last = job.start;
     this.isSaved = job.resumed !== undefined;
   }
@@ -108,19 +65,73 @@ export class TrainingSession {
    *   when no device can be opened, or one fails without being lost; whatever opening and writing the store throws
    */
   async run(): Promise<SessionOutcome> {
-    const { job } = this;
-    this.best = (await job.resumed?.leastValidationLoss()) ?? this.best;
-    this.opened = await job.openTrainer(job.start);
-    if (!job.start.state) {
-      for (const alarm of AlarmWatch.ofSchedule(job.config.phases)) await this.tell(alarm);
-    }
     try {
-      while (!this.finished) await this.advance().catch((error) => this.recover(error));
-      const { updates } = this.trainer;
-      return { updates, firstLoss: this.firstLoss, lastLoss: this.lastLoss, stopped: this.stopped };
+      await this.open();
+      await this.trainTo(this.total);
+      const { updates, firstLoss, lastLoss } = this;
+      return { updates, firstLoss, lastLoss, stopped: !this.isFinished };
     } finally {
-      this.opened?.close();
+      this.close();
     }
+  }
+
+  /** Puts the run onto a device, at its last checkpoint, unless it is on one. @throws what `openTrainer` throws */
+  open(): Promise<void> {
+    return this.device.take(async () => {
+      if (this.opened) return;
+      this.opened = await this.job.openTrainer(this.last);
+      await this.cutBack();
+    });
+  }
+
+  /**
+   * Trains until the end, until asked to stop, or until so many updates are done. After a TrainingError the run is back
+   * at its last checkpoint.
+   * @throws as {@link run}
+   */
+  async advance(most = Number.POSITIVE_INFINITY): Promise<void> {
+    this.isGoing = true;
+    try {
+      await this.trainTo(Math.min(this.total, this.updates + most));
+    } catch (error) {
+      if (error instanceof TrainingError) await this.goBack(error.message);
+      throw error;
+    } finally {
+      this.isGoing = false;
+    }
+  }
+
+  /** Frees the device; {@link open} goes on from the last checkpoint. */
+  close(): void {
+    this.opened?.close();
+    this.opened = undefined;
+    this.inFlight = undefined;
+  }
+
+  /** Saves after the update under way; at once where none is. */
+  async saveSoon(): Promise<void> {
+    this.isSaveAsked = true;
+    if (!this.isGoing) await this.save();
+  }
+
+  /** A checkpoint of the parameters as they are now. */
+  async readCheckpoint(): Promise<Checkpoint> {
+    const read = async () => this.opened?.trainer.readParameters() ?? this.last.parameters;
+    return this.checkpoint(await this.device.take(read));
+  }
+
+  /** Updates done; on no device those of the last checkpoint. */
+  get updates(): number {
+    return this.opened?.trainer.updates ?? this.lastUpdate;
+  }
+
+  get isFinished(): boolean {
+    return this.updates >= this.total;
+  }
+
+  /** The model on the device, if the run is on one. */
+  get model(): Trainer['model'] | undefined {
+    return this.opened?.trainer.model;
   }
 
   private get trainer(): Trainer {
@@ -128,51 +139,75 @@ export class TrainingSession {
     return this.opened.trainer;
   }
 
+  private get lastUpdate(): number {
+    return this.last.state?.update ?? 0;
+  }
+
   private get speaks(): boolean {
     return (this.job.collective?.rank ?? 0) === 0;
   }
 
-  /**
-   * Trains until the end, until asked to stop, or until another trainer is needed. One update stays on the GPU while the
-   * data of the next are prepared.
-   */
-  private async advance(): Promise<void> {
-    const { job, trainer, total } = this;
-    const { saveEvery, validation } = job;
-    let pending: Promise<UpdateMetrics> | undefined;
-    while (trainer.updates < total) {
-      this.stopped = job.mustStop();
-      if (this.stopped) break;
-      if (trainer.isOutgrown) {
-        if (pending && !(await this.accept(await pending))) return;
-        return this.rebuild();
-      }
-      const { metrics } = await trainer.update();
-      const done = trainer.updates;
-      const due = (every: number) => done % every === 0 && done < total;
-      const [mustSave, mustValidate] = [due(saveEvery), validation !== undefined && due(validation.every)];
-      const former = pending;
-      pending = metrics;
-      if (former && !(await this.accept(await former))) pending = undefined;
-      else if (mustSave || mustValidate) {
-        pending = undefined;
-        if (!(await this.accept(await metrics))) continue;
-        if (mustValidate) await this.validate();
-        if (mustSave) await this.save();
-      }
+  /** Trains up to an update, and saves. */
+  private async trainTo(end: number): Promise<void> {
+    this.saving.at = performance.now();
+    if (this.best === undefined) await this.begin();
+    for (let isDone = false; !isDone; ) {
+      isDone = await this.train(end).then(
+        () => true,
+        (error) => this.recover(error),
+      );
     }
-    if (pending && !(await this.accept(await pending))) return;
-    if (this.lastLoss !== null && !this.stopped) await this.validate();
-    await this.save();
-    this.finished = true;
   }
 
-  /**
-   * Writes an update down, or acts on a bad one.
-   * @returns false when the run was put back, and what is on its way is no longer part of it
-   */
+  /** What comes before the first update. */
+  private async begin(): Promise<void> {
+    const { resumed, start, config } = this.job;
+    this.best = (await resumed?.leastValidationLoss()) ?? Number.POSITIVE_INFINITY;
+    if (start.state) return;
+    for (const alarm of AlarmWatch.ofSchedule(config.phases)) await this.tell(alarm);
+  }
+
+  private async train(end: number): Promise<void> {
+    do {
+      while (this.updates < end && !this.job.mustStop()) await this.next();
+      // A run that its last update has put back has more to do.
+    } while (!(await this.takeIn()));
+    await this.save();
+  }
+
+  /** One more update, and what is due after it. */
+  private async next(): Promise<void> {
+    const { job, trainer, saving } = this;
+    if (trainer.isOutgrown) {
+      if (await this.takeIn()) await this.rebuild();
+      return;
+    }
+    const { metrics } = await this.device.take(() => job.update?.(trainer) ?? trainer.update());
+    // Where the one before has put the run back, this one is not part of it.
+    if (!(await this.takeIn())) return;
+    this.inFlight = metrics;
+    const { updates } = trainer;
+    const mustValidate =
+      this.isFinished || updates % (job.validation?.every ?? Number.POSITIVE_INFINITY) === 0;
+    const since = { milliseconds: performance.now() - saving.at, took: saving.took };
+    const mustSave = this.isSaveAsked || job.isSaveDue(updates, since);
+    if ((mustValidate || mustSave) && (await this.takeIn())) {
+      if (mustValidate) await this.validate();
+      if (mustSave) await this.save();
+    }
+  }
+
+  /** Accepts the update in flight. @returns false when it has put the run back */
+  private async takeIn(): Promise<boolean> {
+    const { inFlight } = this;
+    this.inFlight = undefined;
+    return inFlight === undefined || this.accept(await inFlight);
+  }
+
+  /** Writes an update down, or acts on a bad one. @returns false when the run was put back */
   private async accept(metrics: UpdateMetrics): Promise<boolean> {
     const { job } = this;
+    if (this.speaks) job.onUpdate?.(metrics);
     const bad = badUpdate(metrics);
     if (bad && job.config.on_bad_update === 'stop') throw this.failure(describeBadUpdate(bad));
     if (bad && job.config.on_bad_update === 'roll_back') {
@@ -192,17 +227,18 @@ export class TrainingSession {
       ? [alarmOf(bad, 'bad update', bad.update, 'it was skipped')]
       : this.watch.observe(metrics);
     for (const alarm of alarms) await this.tell(alarm);
-    job.onUpdate?.(metrics);
     return true;
   }
 
   /** Onto a model of the precision that the next phase asks for, from where the run is. */
   private async rebuild(): Promise<void> {
-    const { trainer } = this;
-    const point = { parameters: await trainer.readParameters(), state: await trainer.readState() };
-    this.opened?.close();
-    this.opened = undefined;
-    this.opened = await this.job.openTrainer(point);
+    await this.save();
+    await this.leave();
+    await this.open();
+  }
+
+  private leave(): Promise<void> {
+    return this.device.take(async () => this.close());
   }
 
   /** Back to the last checkpoint, and on from there with half the learning rate. */
@@ -211,72 +247,99 @@ export class TrainingSession {
       throw this.failure(`${describeBadUpdate(bad)}, after ${MOST_BAD} halvings of the learning rate`);
     }
     this.rollBacks++;
+    const rateScale = (this.last.state?.rateScale ?? 1) / 2;
+    const now = rateScale < 0.5 ? `, now 1/${1 / rateScale} of the schedule's` : '';
+    const then = `going on from ${this.lastPlace} with half the learning rate${now}`;
+    await this.putBack(rateScale, alarmOf(bad, 'rolled back', this.lastUpdate, then));
+  }
+
+  /** A run that has failed stands at its last checkpoint. */
+  private goBack(message: string): Promise<void> {
+    return this.putBack(this.last.state?.rateScale, { kind: 'bad update', update: this.lastUpdate, message });
+  }
+
+  private async putBack(rateScale: number | undefined, alarm: Alarm): Promise<void> {
     const { parameters, state = freshState(parameters) } = this.last;
-    this.last = { parameters, state: { ...state, rateScale: (state.rateScale ?? 1) / 2 } };
-    this.trainer.restore(this.last.parameters, this.last.state);
-    await this.cutBack(state.update);
-    const since = state.update === 0 ? 'the start' : `the checkpoint of update ${state.update}`;
-    await this.tell(
-      alarmOf(bad, 'rolled back', state.update, `going on from ${since} with half the learning rate`),
-    );
-    // Whoever resumes the run from here must find the halved rate.
+    this.last = { parameters, state: { ...state, rateScale } };
+    this.badInARow = 0;
+    await this.device.take(async () => this.trainer.restore(parameters, this.last.state));
+    await this.cutBack();
+    this.job.onPutBack?.();
+    await this.tell(alarm);
+    // Whoever resumes the run from here must find the halved rate, and what happened.
     if (this.store) await this.write(this.last);
   }
 
-  /** Goes on after a lost device. @throws the error, when it is another one or nothing helps */
-  private async recover(error: unknown): Promise<void> {
-    const { job } = this;
-    if (job.collective || !this.opened || !(await isLost(this.opened.trainer))) throw error;
-    const reached = this.trainer.updates;
-    this.opened.close();
-    this.opened = undefined;
+  /**
+   * Goes on after a lost device.
+   * @returns whether the run was asked to stop meanwhile, and is on no device
+   * @throws the error, when it is another one or nothing helps
+   */
+  private async recover(error: unknown): Promise<boolean> {
+    const { job, opened } = this;
+    if (job.collective) throw error;
+    const isLoss = opened ? await isLost(opened.trainer) : error instanceof DeviceError;
+    // Data that cannot be read leave the run as it is: what it has learnt is kept.
+    if (!isLoss && error instanceof DatasetError && (await this.takeIn())) await this.save();
+    if (!isLoss) throw error;
+    const reached = this.updates;
+    await this.leave();
     let cause = error;
     while (!this.opened) {
       if (this.lostDevices === MOST_LOST_DEVICES) throw cause;
       // A driver that was reset needs a while.
-      await pause(1000 * (2 ** this.lostDevices - 1));
+      for (let wait = 1000 * (2 ** this.lostDevices - 1); wait > 0; wait -= LOOK_MILLISECONDS) {
+        if (job.mustStop()) return true;
+        await pause(LOOK_MILLISECONDS);
+      }
       this.lostDevices++;
-      this.opened = await job.openTrainer(this.last).catch((failed: unknown) => {
+      await this.open().catch((failed: unknown) => {
         if (!(failed instanceof DeviceError)) throw failed;
         cause = failed;
-        return undefined;
       });
     }
-    const { updates } = this.trainer;
-    await this.cutBack(updates);
-    const since = updates === 0 ? 'the start' : `the checkpoint of update ${updates}`;
-    const message = `The GPU device was lost after update ${reached}: going on from ${since} on a new one.`;
-    await this.tell({ kind: 'device lost', update: updates, message });
+    job.onPutBack?.();
+    const message = `The GPU device was lost after update ${reached}: going on from ${this.lastPlace} on a new one.`;
+    await this.tell({ kind: 'device lost', update: this.lastUpdate, message });
+    return false;
   }
 
   private async validate(): Promise<void> {
     const { job, trainer, store } = this;
     if (!job.validation || !store) return;
+    const { validation } = job.validation;
     const { updates } = trainer;
-    const metrics = await trainer.validate(job.validation.validation);
+    job.onValidating?.();
+    const metrics = await this.device.take(() => trainer.validate(validation));
     await store.appendValidation(updates, metrics);
-    job.onValidation?.(updates, metrics);
+    const isBest = metrics.loss < this.best!;
+    job.onValidation?.(updates, metrics, isBest);
     for (const alarm of this.watch.observeValidation(updates, metrics.loss)) await this.tell(alarm);
-    if (metrics.loss >= this.best) return;
+    if (!isBest) return;
     this.best = metrics.loss;
-    await store.saveBeside('best', this.checkpoint(await trainer.readParameters()));
+    await store.saveBeside('best', await this.readCheckpoint());
   }
 
-  private async save(): Promise<void> {
-    const { trainer, store } = this;
-    if (this.speaks && !store) return;
-    if (store) {
-      const state = await trainer.readState();
-      this.last = { parameters: await trainer.readParameters(), state };
-      await this.write(this.last);
-    } else {
-      // Values come from the process that speaks; where it is and how fast it learns is known to all.
-      const { parameters, state } = this.last;
-      const { updates: update } = trainer;
-      this.last = { parameters, state: { ...freshState(parameters), update, rateScale: state?.rateScale } };
-    }
-    this.rollBacks = 0;
-    this.lostDevices = 0;
+  /** Writes a checkpoint, unless the last one holds the run as it is. */
+  private save(): Promise<void> {
+    return this.device.take(async () => {
+      this.isSaveAsked = false;
+      const { opened, store, updates } = this;
+      if (!opened || updates === this.lastUpdate || (this.speaks && !store)) return;
+      const start = performance.now();
+      if (store) {
+        this.last = await readPoint(opened.trainer);
+        await this.write(this.last);
+      } else {
+        // Values come from the process that speaks; where it is and how fast it learns is known to all.
+        const { parameters, state } = this.last;
+        const { rateScale } = state ?? {};
+        this.last = { parameters, state: { ...freshState(parameters), update: updates, rateScale } };
+      }
+      this.saving = { at: performance.now(), took: performance.now() - start };
+      this.rollBacks = 0;
+      this.lostDevices = 0;
+    });
   }
 
   private async write({ parameters, state }: RunPoint): Promise<void> {
@@ -297,9 +360,10 @@ export class TrainingSession {
     for (const alarm of this.unwritten.splice(0)) await this.store.appendAlarm(alarm);
   }
 
-  private async cutBack(update: number): Promise<void> {
+  /** Forgets what was written down of updates after the last checkpoint. */
+  private async cutBack(): Promise<void> {
     if (!this.store) return;
-    await this.store.cutBack(update);
+    await this.store.cutBack(this.lastUpdate);
     this.best = await this.store.leastValidationLoss();
   }
 
@@ -310,20 +374,18 @@ export class TrainingSession {
     else this.unwritten.push(alarm);
   }
 
+  /** Where a run goes on from that was put back. */
+  private get lastPlace(): string {
+    return this.lastUpdate === 0 ? 'the start' : `the checkpoint of update ${this.lastUpdate}`;
+  }
+
   private failure(what: string): TrainingError {
-    return new TrainingError(`${what}: ${this.job.remedy(this.isSaved)}.`);
+    return new TrainingError(`${what}: ${this.job.remedy(this.isSaved, this.lastUpdate)}.`);
   }
 }
 
 function alarmOf(bad: BadUpdate, kind: Alarm['kind'], update: number, then: string): Alarm {
   return { kind, update, message: `${describeBadUpdate(bad)}: ${then}.`, initialTimes: bad.initialTimes };
-}
-
-/** The optimiser's state before the first update. */
-function freshState(parameters: ReadonlyMap<string, Float32Array>): OptimizerState {
-  const zeros = () =>
-    new Map([...parameters].map(([name, { length }]) => [name, new Float32Array(length)] as const));
-  return { update: 0, moment1: zeros(), moment2: zeros() };
 }
 
 /** Whether an error comes from a device that is gone; one that has failed otherwise is still there. */

@@ -27,14 +27,16 @@ export function chooseWindowsAtOnce(
   processes = 1,
   budget?: number,
 ): number {
-  const { model, task, phases, activations, batch_size: batchSize } = config;
+  const { model, task, phases, activations, ema_decay, batch_size: batchSize } = config;
+  const averaged = ema_decay !== undefined;
   const rows = 3 * grid.latitudes.length * grid.longitudes.length;
   const batch = Math.floor(Math.max(...phases.map((phase) => phase.batch_size ?? batchSize)) / processes);
   const arSteps = mostArSteps(phases);
   for (let windows = Math.min(batch, Math.floor(ENOUGH_ROWS / rows)); windows > 1; windows--) {
     if (batch % windows !== 0) continue;
     try {
-      const { policy } = planMemory({ model, task, grid, arSteps, activations, windows, budget, limits });
+      const run = { model, task, arSteps, activations, averaged };
+      const { policy } = planMemory({ ...run, grid, windows, budget, limits });
       if (policy?.keepMessages) return windows; // only a plan that keeps everything keeps these
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error; // does not fit

@@ -1,89 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
 import { CheckpointError, ConfigError } from '../errors';
 import { readCheckpoint } from '../graphcast/checkpoint';
 import { Trainer } from '../training/trainer';
 import { openDataset } from '../weather/dataset';
-import { samplePlanet } from '../weather/sample_planet.fixture';
 import { dawn } from '../webgpu/dawn';
-import { Engine } from './engine';
-import type { EventName, Events, TrainingSettings, UpdateReport } from './protocol';
-import { diskRunFolders } from './run_folders.fixture';
+import { engineFixture, SAMPLE, SETTINGS } from './engine.fixture';
+import type { TrainingSettings } from './protocol';
 
-const SETTINGS: TrainingSettings = {
-  preset: 'tiny',
-  latentSize: 16,
-  meshSize: 1,
-  messageSteps: 1,
-  learningRate: 1e-3,
-  updates: 4,
-  seed: 1,
-};
-
-/** A small planet, in place of what is at this address. */
-const SAMPLE = { url: 'sample planet' };
-const open: typeof openDataset = async (...request) =>
-  request[0] === SAMPLE.url ? samplePlanet() : openDataset(...request);
-
-const engines: { engine: Engine; close(): void }[] = [];
-
-/** Where the engines of a test keep their runs. */
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'runs-'));
-});
-
-afterEach(() => {
-  for (const { close } of engines.splice(0)) close();
-  rmSync(folder, { recursive: true });
-});
-
+const startEngine = engineFixture(dawn);
 const trainerUpdate = Trainer.prototype.update;
-
-/** An engine on Dawn that writes down its events; `lose` destroys its device as a driver reset would. */
-async function startEngine() {
-  const events: { event: EventName; detail: unknown }[] = [];
-  let device: GPUDevice | undefined;
-  const gpu = await dawn();
-  const watching = {
-    requestAdapter: async (options: GPURequestAdapterOptions) => {
-      const adapter = (await gpu.requestAdapter(options))!;
-      const requestDevice = adapter.requestDevice.bind(adapter);
-      adapter.requestDevice = async (descriptor) => {
-        device = await requestDevice(descriptor);
-        return device;
-      };
-      return adapter;
-    },
-  } as GPU;
-  const onPhase: { listener?: (phase: Events['phase']) => void } = {};
-  const engine = new Engine(
-    async () => watching,
-    (event, detail) => {
-      events.push({ event, detail });
-      if (event === 'phase') onPhase.listener?.(detail as Events['phase']);
-    },
-    open,
-    async () => diskRunFolders(folder),
-  );
-  await engine.call('openDevice', undefined);
-  const lose = () => device?.destroy();
-  /** Makes the device report an error: these two usages exclude each other. */
-  const harm = () => {
-    device?.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
-  };
-  engines.push({ engine, close: lose });
-  const all = <K extends EventName>(name: K) =>
-    events.flatMap(({ event, detail }) => (event === name ? [detail as Events[K]] : []));
-  const until = async (phase: Events['phase']['phase']) => {
-    while (all('phase').at(-1)?.phase !== phase) await new Promise((resolve) => setTimeout(resolve, 10));
-  };
-  const updates = (): UpdateReport[] => all('updates').flat();
-  return { engine, all, until, updates, lose, harm, onPhase };
-}
 
 test('a run trains to its end, forecasts, is scored and exported', async () => {
   const { engine, all, until, updates } = await startEngine();
@@ -402,6 +328,17 @@ test('forecasts follow the checkpoint and the statistics that were opened last',
   await engine.call('step', SETTINGS);
   await until('paused');
   await expect(engine.call('closeCheckpoint', undefined)).rejects.toThrow('stop it first');
+});
+
+test('a checkpoint opened while a forecast is prepared is for the next one', async () => {
+  const { engine } = await startEngine();
+  await engine.call('openDataset', SAMPLE);
+  const file = new File([readFileSync('src/golden/tiny/checkpoint.npz')], 'other.npz');
+  const request = { settings: { ...SETTINGS, task: 'data' as const }, initialFrame: 1, steps: 1 };
+  const forecast = engine.call('forecast', request);
+  await engine.call('openCheckpoint', { file, anyTask: true });
+  expect(await forecast).toMatchObject({ parameters: 'random first weights', leadHours: [6] });
+  expect(await engine.call('forecast', request)).toMatchObject({ parameters: 'other.npz' });
 });
 
 test('a loss that is no number ends the training where it was last good', async () => {

@@ -1,6 +1,6 @@
 /** The protocol's calls about runs that the browser keeps, and how a run is given its place or opened again. */
 import { ConfigError } from '../errors';
-import { checkFits } from '../graphcast/checkpoint';
+import { checkFits, parametersOf } from '../graphcast/checkpoint';
 import { type DataRecord, recordData } from '../training/data_record';
 import { requireWindows } from '../training/window_sequence';
 import type { Dataset } from '../weather/dataset';
@@ -83,13 +83,12 @@ export class KeptRuns {
       requireWindows(dataset, config);
       const keeper = this.newKeeper(await stored.leastValidationLoss());
       await keeper.begin(async () => ({ store, id, stored }));
-      const { description, license, parameters } = checkpoint;
+      const { description, license } = checkpoint;
       return {
         dataset,
         statistics,
         config,
-        parameters: new Map([...parameters].map(([name, array]) => [name, array.data])),
-        state,
+        start: { parameters: parametersOf(checkpoint), state },
         about: { description, license },
         validation: validationOf(dataset, config, statistics, entry.validateEvery),
         keeper,

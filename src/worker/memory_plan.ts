@@ -14,12 +14,15 @@ import { runConfig } from './run_setup';
 export function memoryPlan(data: OpenData, question: MemoryQuestion, gpu: Gpu | undefined): MemoryAnswer {
   const { settings, arSteps, budget } = question;
   const config = runConfig(data, settings);
-  const { model, task } = config;
+  const { model, task, activations, ema_decay } = config;
   const limits = gpu ? limitsOf(gpu) : GUARANTEED_LIMITS;
   const { maxBinding, maxBufferSize } = limits;
   // Buffers are only measured, so that a plan tells by how much it does not fit.
   const measured = { ...limits, maxBufferSize: Number.POSITIVE_INFINITY };
-  const request = { model, task, grid: data.dataset, budget: budget ?? undefined, limits: measured };
+  const request = {
+    ...{ model, task, activations, averaged: ema_decay !== undefined, grid: data.dataset },
+    ...{ budget: budget ?? undefined, limits: measured },
+  };
   const windows = chooseWindowsAtOnce(limits, config, data.dataset);
   return {
     forecast: memoryOutcome({ ...request, arSteps: 0 }),

@@ -12,7 +12,7 @@ import {
   type StatisticsOptions,
   type TabulatedStatistics,
 } from '../weather/statistics';
-import { taskFromDataset } from '../weather/task';
+import { type Task, taskFromDataset } from '../weather/task';
 import { WindowIndex } from '../weather/window_index';
 import { fieldSpread } from './field_spread';
 import type { Arguments, CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
@@ -79,9 +79,12 @@ export class OpenData {
     return Object.values(STATISTICS_FILES);
   }
 
-  /** @throws CheckpointError when it cannot be read or does not fit the open dataset */
-  openCheckpoint(file: File): Promise<CheckpointSummary> {
-    return this.read(file, false);
+  /**
+   * @param anyTask it need not fit the open dataset
+   * @throws CheckpointError when it cannot be read, MisfitError when it does not fit the open dataset
+   */
+  openCheckpoint(file: File, anyTask = false): Promise<CheckpointSummary> {
+    return this.read(file, { starter: false, anyTask });
   }
 
   /**
@@ -90,12 +93,15 @@ export class OpenData {
    */
   async openStarter(files: Arguments<'openStarter'>): Promise<CheckpointSummary> {
     await this.takeStatistics(files.statistics);
-    return this.read(files.checkpoint, true);
+    return this.read(files.checkpoint, { starter: true, anyTask: false });
   }
 
-  private async read(file: File, starter: boolean): Promise<CheckpointSummary> {
+  private async read(
+    file: File,
+    { starter, anyTask }: { starter: boolean; anyTask: boolean },
+  ): Promise<CheckpointSummary> {
     const checkpoint = readCheckpoint(new Uint8Array(await file.arrayBuffer()), file.name);
-    if (this.opened) checkFits(checkpoint, file.name, this.opened);
+    if (this.opened && !anyTask) checkFits(checkpoint, file.name, this.opened);
     this.named = { checkpoint, name: file.name, starter };
     const { description, modelConfig: model, task, parameters } = checkpoint;
     let parameterCount = 0;
@@ -162,6 +168,7 @@ function summarise(dataset: Dataset, simulated: boolean): DatasetSummary {
   if (variables.length === 0) {
     throw new DatasetError(`${name} holds no variable on a latitude-longitude grid: open another file.`);
   }
+  const task = learnable(dataset);
   const initialFrames = new WindowIndex(dataset).firstFrames(0).map((frame) => frame + 1);
   return {
     name,
@@ -171,17 +178,18 @@ function summarise(dataset: Dataset, simulated: boolean): DatasetSummary {
     levels,
     times: times.slice(),
     variables,
-    targetVariables: targets(dataset),
+    task,
+    targetVariables: task?.targetVariables ?? [],
     initialFrames,
   };
 }
 
-/** What a forecast on this data would predict; nothing for data that can only be looked at. */
-function targets(dataset: Dataset): string[] {
+/** What a network would learn of these data; null for data that can only be looked at. */
+function learnable(dataset: Dataset): Task | null {
   try {
-    return taskFromDataset(dataset).targetVariables;
+    return taskFromDataset(dataset);
   } catch (error) {
-    if (error instanceof DatasetError) return [];
+    if (error instanceof DatasetError) return null;
     throw error;
   }
 }

@@ -5,8 +5,10 @@
 import type { ErrorReport } from '../error_report';
 import type { Scores } from '../forecast/scores_file';
 import type { ModelConfig } from '../graphcast/config';
+import type { Part } from '../graphcast/parameters';
 import type { NetworkEdges } from '../mesh/receptive_field';
 import type { Alarm } from '../training/alarms';
+import type { BadUpdatePolicy } from '../training/bad_update_policy';
 import type { MemoryOutcome } from '../training/memory_plan';
 import type { RunConfig } from '../training/run_config';
 import type { Sampling } from '../training/sampler';
@@ -37,6 +39,8 @@ export interface DatasetSummary {
   times: Float64Array;
   /** Only variables on the grid that change with time or are fixed fields; coordinates are not listed. */
   variables: VariableInfo[];
+  /** All that the data hold, for a network to learn; null for data that can only be looked at. */
+  task: Task | null;
   /** What a forecast predicts and can show. */
   targetVariables: string[];
   /** Frames from which a forecast can start: their −6 h neighbour is in the file too. */
@@ -78,6 +82,14 @@ export interface TrainingSettings {
   activations?: ElementType;
   /** A new network is trained, although a checkpoint is open. */
   fresh?: boolean;
+  /** Variables and levels of a run from a checkpoint: its own, or those of the data, channels that match carried over. */
+  task?: 'checkpoint' | 'data';
+  /** Parts that keep their weights. */
+  freeze?: Part[];
+  /** Decay, at every update, of a moving average of the weights; none is kept when left out. */
+  averageDecay?: number;
+  /** What becomes of an update whose loss or gradient is not finite. */
+  onBadUpdate?: BadUpdatePolicy;
   /** Updates between validations, where the periods hold days out for it; 200 when left out. */
   validateEvery?: number;
 }
@@ -252,7 +264,8 @@ export interface Calls {
   openDataset: [DatasetSource, DatasetSummary];
   /** With no file at all, statistics are computed from the data again. */
   useStatistics: [{ files: File[] }, { names: string[] }];
-  openCheckpoint: [{ file: File }, CheckpointSummary];
+  /** One that does not fit the data is refused, unless it is to be carried over onto another task. */
+  openCheckpoint: [{ file: File; anyTask?: boolean }, CheckpointSummary];
   /** The network that comes with the page, for the planet that does. */
   openStarter: [{ checkpoint: File; statistics: File[] }, CheckpointSummary];
   closeCheckpoint: [undefined, undefined];
@@ -315,6 +328,11 @@ export interface Calls {
 export type CallName = keyof Calls;
 export type Arguments<K extends CallName> = Calls[K][0];
 export type Answer<K extends CallName> = Calls[K][1];
+
+/** What answers the calls. */
+export type Handlers = {
+  [K in CallName]: (argument: Arguments<K>) => Answer<K> | Promise<Answer<K>>;
+};
 
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished';
 

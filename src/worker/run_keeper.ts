@@ -1,6 +1,8 @@
 /** Keeps one run among the browser's files while it trains; a browser that keeps none stops nothing. */
 import type { Checkpoint } from '../graphcast/checkpoint';
 import type { Alarm } from '../training/alarms';
+import type { Beside } from '../training/run_format';
+import type { SessionStore } from '../training/session_job';
 import type { OptimizerState, UpdateMetrics } from '../training/trainer';
 import type { ValidationMetrics } from '../training/validation';
 import type { RunStore } from './run_store';
@@ -13,7 +15,7 @@ export interface KeptPlace {
   stored: StoredRun;
 }
 
-export class RunKeeper {
+export class RunKeeper implements SessionStore {
   private readonly onSaved: () => void;
   private readonly onFailed: (error: unknown) => void;
   private place: KeptPlace | undefined;
@@ -39,48 +41,45 @@ export class RunKeeper {
   /** Finds the run its place, unless it has one. */
   async begin(place: () => Promise<KeptPlace>): Promise<void> {
     if (this.place) return;
-    await this.attempt(async () => {
+    try {
       this.place = await place();
-    });
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
-  /** Takes note of an update; it is written down with the next checkpoint. */
-  record(metrics: UpdateMetrics): void {
-    this.place?.stored.record(metrics);
+  appendMetrics(metrics: UpdateMetrics): void {
+    this.place?.stored.appendMetrics(metrics);
   }
 
-  recordAlarm(alarm: Alarm): void {
-    this.place?.stored.recordAlarm(alarm);
+  appendValidation(update: number, metrics: ValidationMetrics): void {
+    this.best = Math.min(this.best, metrics.loss);
+    this.place?.stored.appendValidation(update, metrics);
   }
 
-  /** Forgets what was noted after an update: a lost device took it back. */
-  forgetAfter(update: number): void {
-    this.place?.stored.forgetAfter(update);
+  appendAlarm(alarm: Alarm): void {
+    this.place?.stored.appendAlarm(alarm);
   }
 
-  /** Whether no validation so far had a lower loss. */
-  isBest(loss: number): boolean {
-    return loss < this.best;
+  async cutBack(update: number): Promise<void> {
+    this.place?.stored.cutBack(update);
+    this.best = (await this.place?.stored.leastValidationLoss()) ?? this.best;
   }
 
-  /** Takes note of a validation, and keeps the checkpoint that was scored if it is the best. */
-  async recordValidation(update: number, metrics: ValidationMetrics, checkpoint: Checkpoint): Promise<void> {
-    const { place } = this;
-    const best = this.isBest(metrics.loss);
-    if (best) this.best = metrics.loss;
-    place?.stored.recordValidation(update, metrics);
-    if (best && place) await this.attempt(() => place.stored.saveBeside('best', checkpoint));
+  async leastValidationLoss(): Promise<number> {
+    return this.best;
   }
 
   async save(checkpoint: Checkpoint, state: OptimizerState): Promise<void> {
-    const { place } = this;
-    if (!place) return;
-    await this.attempt(async () => {
-      await place.stored.save(checkpoint, state);
-      const { store, id } = place;
+    await this.attempt(async ({ store, id, stored }) => {
+      await stored.save(checkpoint, state);
       await store.note(id, state.update, Number.isFinite(this.best) ? this.best : null);
       this.onSaved();
     });
+  }
+
+  async saveBeside(kind: Beside, checkpoint: Checkpoint): Promise<void> {
+    await this.attempt(({ stored }) => stored.saveBeside(kind, checkpoint));
   }
 
   /** Lets other tabs open the run. */
@@ -89,13 +88,18 @@ export class RunKeeper {
   }
 
   /** A full disk is no reason to stop training, but one to be told once. */
-  private async attempt(work: () => Promise<void>): Promise<void> {
+  private async attempt(work: (place: KeptPlace) => Promise<void>): Promise<void> {
+    if (!this.place) return;
     try {
-      await work();
+      await work(this.place);
       this.failed = false;
     } catch (error) {
-      if (!this.failed) this.onFailed(error);
-      this.failed = true;
+      this.fail(error);
     }
+  }
+
+  private fail(error: unknown): void {
+    if (!this.failed) this.onFailed(error);
+    this.failed = true;
   }
 }

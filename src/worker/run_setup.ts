@@ -1,5 +1,7 @@
 /** From the page's few settings to a complete run: task, sizes, schedule, first parameters. */
-import { type Checkpoint, checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
+import { MisfitError } from '../errors';
+import { carryOver } from '../graphcast/carry_over';
+import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { completeRunConfig, presetModel, type RunConfig } from '../training/run_config';
 import { Validation } from '../training/validation';
@@ -7,7 +9,7 @@ import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import type { TabulatedStatistics } from '../weather/statistics';
-import { taskFromDataset } from '../weather/task';
+import { type Task, taskFromDataset } from '../weather/task';
 import type { OpenData } from './open_data';
 import type { TrainingSettings } from './protocol';
 import { phasesOf } from './run_phases';
@@ -19,23 +21,37 @@ const VALIDATE_EVERY = 200;
 
 /**
  * The run that the settings ask for on the open data: everything that the data hold, in the preset's network with the
- * chosen sizes. With a checkpoint, task and network are the checkpoint's, unless a fresh network is asked for.
+ * chosen sizes. With a checkpoint, task and network are the checkpoint's, unless a fresh network is asked for, or that
+ * it is carried over onto the data's task.
  * @throws DatasetError, CheckpointError or ConfigError when settings, data and checkpoint do not go together
  */
 export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig {
   const { dataset } = data;
   const checkpoint = startOf(data, settings);
-  if (checkpoint) checkFits(checkpoint, data.checkpointName!, dataset);
   const { preset, latentSize, meshSize, messageSteps, updates, seed, periods, sampling, activations } =
     settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
-  const task = checkpoint?.task ?? taskFromDataset(dataset);
+  const keepsTask = checkpoint && settings.task !== 'data';
+  const task = keepsTask ? taskOf(checkpoint, data.checkpointName!, dataset) : taskFromDataset(dataset);
   const given = {
-    ...{ phases: phasesOf(settings), batch_size: settings.batchSize },
+    ...{ phases: phasesOf(settings), batch_size: settings.batchSize, on_bad_update: settings.onBadUpdate },
+    ...{ freeze: settings.freeze, ema_decay: settings.averageDecay },
     ...{ seed, periods, sampling, activations },
   };
   return completeRunConfig(given, { task, model, updates });
+}
+
+/** @throws MisfitError when the data do not hold what the checkpoint's task needs */
+function taskOf(checkpoint: Checkpoint, name: string, dataset: Dataset): Task {
+  try {
+    checkFits(checkpoint, name, dataset);
+    return checkpoint.task;
+  } catch (cause) {
+    if (!(cause instanceof MisfitError)) throw cause;
+    const sentence = cause.message.replace(/\.$/, '');
+    throw new MisfitError(`${sentence}; or choose the data's variables for it in the Train room.`, { cause });
+  }
 }
 
 /** What forecasts are made with when no run leads: the open checkpoint's network, else a new one. */
@@ -70,12 +86,12 @@ export function validationOf(
   return { validation, every: every || VALIDATE_EVERY };
 }
 
-/** A checkpoint's parameters, else fresh ones from the run's seed. */
+/** A checkpoint's parameters, carried over where the run's task is another; else fresh ones from the run's seed. */
 export function firstParameters(
   config: RunConfig,
   checkpoint: Checkpoint | undefined,
 ): Map<string, Float32Array> {
-  if (checkpoint) return parametersOf(checkpoint);
+  if (checkpoint) return carryOver(checkpoint, config.task, config.seed).parameters;
   const { inputs, state } = channelLayout(config.task);
   return initialiseParameters(parameterArrays(config.model, inputs.length, state.length), config.seed);
 }

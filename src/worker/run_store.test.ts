@@ -49,7 +49,7 @@ const openStore = (failing?: { rename?: string }) =>
 /** A run with three updates in a store. */
 async function keptRun(store: RunStore) {
   const { id, stored } = await store.create(about, { config, statistics, data });
-  for (let update = 1; update <= 3; update++) stored.record(updateMetrics(update));
+  for (let update = 1; update <= 3; update++) stored.appendMetrics(updateMetrics(update));
   await stored.save(...saved(3));
   await store.note(id, 3, null);
   return { id, stored };
@@ -127,7 +127,7 @@ it('a saving that is cut off leaves the former checkpoint, or the new one', asyn
   store.close(id);
 
   failing.rename = 'checkpoint.npz';
-  stored.record(updateMetrics(4));
+  stored.appendMetrics(updateMetrics(4));
   await expect(stored.save(...saved(4))).rejects.toThrow('closed');
   expect(await updateIn()).toBe(3);
 });
@@ -138,7 +138,7 @@ it('a saving that is cut off between its two renames is finished', async () => {
   const { id, stored } = await keptRun(store);
   store.close(id);
   failing.rename = 'optimizer.npz';
-  stored.record(updateMetrics(4));
+  stored.appendMetrics(updateMetrics(4));
   await expect(stored.save(...saved(4))).rejects.toThrow('closed');
   const later = openStore();
   const { opened } = await later.open(id);

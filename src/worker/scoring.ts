@@ -18,9 +18,9 @@ import { VARIABLES } from '../weather/variables';
 import { WindowReader } from '../weather/windows';
 import type { Gpu } from '../webgpu/device';
 import { Executor } from '../webgpu/execute';
+import type { Turn } from '../webgpu/turn';
 import { measuredVariants } from './measured_variants';
 import type { ScoreReport } from './protocol';
-import type { Turn } from './turn';
 
 /** Shortest time between two reports, ms: each holds every number so far. */
 const REPORT_MILLISECONDS = 1500;

@@ -117,30 +117,29 @@ export class StoredRun {
     };
   }
 
-  /** Takes note of an update; it is written down with the next checkpoint. */
-  record(metrics: UpdateMetrics): void {
+  /** Takes note of an update; like all lines it is written down with the next checkpoint. */
+  appendMetrics(metrics: UpdateMetrics): void {
     this.lines.push({ update: metrics.update, file: METRICS, text: formatMetrics(metrics) });
   }
 
-  /** Takes note of a validation; it is written down with the next checkpoint. */
-  recordValidation(update: number, metrics: ValidationMetrics): void {
+  appendValidation(update: number, metrics: ValidationMetrics): void {
     this.lines.push({ update, file: METRICS, text: formatValidation(update, metrics) });
   }
 
-  /** Takes note of an alarm; it is written down with the next checkpoint. */
-  recordAlarm(alarm: Alarm): void {
+  appendAlarm(alarm: Alarm): void {
     this.lines.push({ update: alarm.update, file: ALARMS, text: formatAlarm(alarm) });
   }
 
-  /** Forgets what was noted after an update: a lost device took it back. */
-  forgetAfter(update: number): void {
+  /** Forgets what was noted after an update, which no checkpoint has. */
+  cutBack(update: number): void {
     this.lines = this.lines.filter((line) => line.update <= update);
   }
 
   /** The best loss of the validations so far; infinite without one. */
   async leastValidationLoss(): Promise<number> {
     const metrics = await this.files.read(METRICS);
-    return leastValidationLoss(metrics ? decode(metrics) : '');
+    const noted = this.lines.flatMap((line) => (line.file === METRICS ? [line.text] : []));
+    return leastValidationLoss((metrics ? decode(metrics) : '') + noted.join(''));
   }
 
   /**

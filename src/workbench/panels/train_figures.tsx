@@ -70,8 +70,8 @@ function Alarms() {
     <section className="section alarms">
       <h2>{t('Alarms')}</h2>
       <ul>
-        {alarms.toReversed().map(({ kind, update, message }) => (
-          <li key={`${kind} ${update}`}>{message}</li>
+        {alarms.toReversed().map(({ message }) => (
+          <li key={message}>{message}</li>
         ))}
       </ul>
     </section>

@@ -9,6 +9,7 @@ import { PlanetSection } from './planet_section';
 import { RangeInput, Setting } from './setting';
 import { TrainActions } from './train_actions';
 import { ResumeOffer } from './train_resume';
+import { FreezeSetting, TaskSetting } from './train_rules';
 import { ScheduleSection, ValidationSection } from './train_settings';
 import { meshNodes } from './welcome';
 
@@ -69,6 +70,7 @@ function NetworkSection() {
           </select>
         </Setting>
       )}
+      {start && <TaskSetting start={start} />}
       {start === null && (
         <div className="setting wide">
           <label htmlFor="preset">{t('Preset')}</label>
@@ -133,6 +135,7 @@ function NetworkSection() {
           onChange={(value) => changeSetting('messageSteps', value)}
         />
       </Setting>
+      <FreezeSetting />
     </section>
   );
 }

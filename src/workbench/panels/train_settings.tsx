@@ -8,6 +8,7 @@ import { changeSetting, isRunOpen, useTraining } from '../state/training';
 import { formatValue } from '../units';
 import { t } from '../words/words';
 import { NumberInput, RangeInput, Setting } from './setting';
+import { AverageSetting, BadUpdateSetting } from './train_rules';
 
 const LineChart = lazy(() => import('../charts/line_chart'));
 
@@ -111,6 +112,8 @@ export function ScheduleSection() {
           onChange={(value) => changeSetting('seed', value)}
         />
       </Setting>
+      <AverageSetting />
+      <BadUpdateSetting />
     </section>
   );
 }

@@ -1,13 +1,19 @@
 /** What is open: a dataset, and perhaps statistics and a checkpoint. */
 import { create } from 'zustand';
-import { DatasetError } from '../../errors';
-import type { CheckpointSummary, DatasetSource, DatasetSummary } from '../../worker/protocol';
+import { DatasetError, MisfitError } from '../../errors';
+import type {
+  CheckpointSummary,
+  DatasetSource,
+  DatasetSummary,
+  TrainingSettings,
+} from '../../worker/protocol';
 import type { Place } from '../location_hash';
 import { t } from '../words/words';
+import { carriedCounts, carriedTo } from './carried';
 import { engine } from './engine';
 import { forgetForecasts, useForecasts } from './forecast';
 import { divideNew } from './held_out';
-import { reportError } from './notices';
+import { notify, reportError } from './notices';
 import { importRuns } from './runs';
 import { changeSetting, isRunOpen, letFilesLead, useTraining } from './training';
 import { useView } from './view';
@@ -104,9 +110,13 @@ export function checkpointTitle({ name, starter }: CheckpointSummary): string {
 /** Which parameters a forecast is made with now, in words. */
 export function useForecastParameters(): string {
   const checkpoint = useData((data) => data.checkpoint);
-  const { updates, leads } = useTraining();
+  const dataset = useData((data) => data.dataset);
+  const { updates, leads, settings } = useTraining();
   if (updates > 0 && leads) return t('after update {update}', { update: updates.toLocaleString('en') });
-  return checkpoint ? checkpointTitle(checkpoint) : t('untrained: random first weights');
+  if (!checkpoint) return t('untrained: random first weights');
+  const name = checkpointTitle(checkpoint);
+  const isCarried = settings.task === 'data' && carriedTo(checkpoint, dataset) !== null;
+  return isCarried ? t('{name}, carried over to the data’s variables', { name }) : name;
 }
 
 /** What the page calls the open data. */
@@ -151,14 +161,28 @@ export async function openFiles(given: File[]): Promise<void> {
       useData.setState({ statistics: names });
     });
   }
-  for (const file of checkpoints.slice(0, 1)) {
-    await opening(file.name, async () => {
-      const checkpoint = await engine.call('openCheckpoint', { file });
+  for (const file of checkpoints.slice(0, 1)) await openCheckpoint(file, 'checkpoint');
+}
+
+/** Opens a checkpoint, whose runs and forecasts are of this task; offers the data's where its own does not fit them. */
+async function openCheckpoint(file: File, task: TrainingSettings['task']): Promise<void> {
+  await opening(file.name, async () => {
+    try {
+      const checkpoint = await engine.call('openCheckpoint', { file, anyTask: task === 'data' });
       letFilesLead();
       changeSetting('fresh', false);
+      changeSetting('task', task);
       useData.setState({ checkpoint });
-    });
-  }
+      const carried = carriedTo(checkpoint, useData.getState().dataset);
+      if (task === 'data' && carried) {
+        notify('info', t('{counts}; the Train room says which.', { counts: carriedCounts(carried) }));
+      }
+    } catch (error) {
+      if (!(error instanceof MisfitError)) throw error;
+      const carryOver = () => void openCheckpoint(file, 'data');
+      notify('error', error.message, { label: 'Carry it over', run: carryOver });
+    }
+  });
 }
 
 /** Statistics are computed from the data again. */

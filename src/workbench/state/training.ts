@@ -194,7 +194,7 @@ let opening: { curves: Curves; validateEvery: number } | undefined;
 
 /** The settings that a configuration was made from, as far as there is a control for them. */
 function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings {
-  const { model, phases, seed, periods, sampling, batch_size: batchSize, activations } = config;
+  const { model, phases, seed, periods, sampling, batch_size: batchSize, activations, freeze } = config;
   const { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps } = model;
   const sizes = ['latent_size', 'mesh_size', 'gnn_msg_steps'] as const;
   const same = Object.keys(PRESETS).find((name) =>
@@ -203,9 +203,10 @@ function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings 
   return {
     ...{ preset: same ?? DEFAULT_PRESET, latentSize, meshSize, messageSteps },
     ...{ updates: totalUpdates(phases), learningRate: peakRate(phases), arSteps: mostArSteps(phases) },
-    ...{ seed, periods, sampling, batchSize, activations },
+    ...{ seed, periods, sampling, batchSize, activations, freeze },
+    ...{ averageDecay: config.ema_decay, onBadUpdate: config.on_bad_update },
     ...(validateEvery > 0 && { validateEvery }),
-    fresh: getState().settings.fresh,
+    ...{ fresh: getState().settings.fresh, task: getState().settings.task },
   };
 }
 
@@ -273,8 +274,13 @@ engine.on('validation', (validation) => {
   setState({ validation });
 });
 engine.on('alarms', (more) => {
-  setState(({ alarms }) => ({ alarms: [...alarms, ...more].slice(-MOST_ALARMS) }));
-  for (const { message } of more) notify('info', message);
+  setState(({ alarms }) => {
+    // Said again, one takes the place of the former.
+    const others = alarms.filter(({ message }) => more.every((alarm) => alarm.message !== message));
+    return { alarms: [...others, ...more].slice(-MOST_ALARMS) };
+  });
+  // That a lost device is back is said with it.
+  for (const { kind, message } of more) if (kind !== 'device lost') notify('info', message);
 });
 engine.on('keptRuns', (runs) => {
   const kept = runs.find(({ id }) => id === getState().runId);

@@ -26,6 +26,25 @@ export const TRAIN: Dictionary = {
   'Rounds of messages along the multi-mesh’s edges; 16 in GraphCast.':
     '沿多重网格的边传递消息的轮数；GraphCast 为 16。',
 
+  'the checkpoint’s': '检查点的',
+  'the data’s': '数据的',
+  'Those that the checkpoint was trained on, all of which the data must hold.':
+    '检查点训练时所用的变量，数据须全部具备。',
+  '{inputs} of {allInputs} inputs and {outputs} of {allOutputs} outputs are carried over':
+    '沿用 {inputs} / {allInputs} 个输入通道与 {outputs} / {allOutputs} 个输出通道',
+  '{counts}; the Train room says which.': '{counts}；详见训练室。',
+  '{counts}.': '{counts}。',
+  'New: {added}. Dropped: {dropped}.': '新增：{added}。舍去：{dropped}。',
+  'Inputs: {inputs} Outputs: {outputs}': '输入：{inputs} 输出：{outputs}',
+  'The {part} is frozen: its new channels stay as they begin.': '{part}已冻结：其新增通道保持初始值不变。',
+  'Carry it over': '沿用匹配的通道',
+  '{name}, carried over to the data’s variables': '{name}（已沿用到数据的变量）',
+  'Frozen parts': '冻结部分',
+  processor: '处理器',
+  decoder: '解码器',
+  'Parts that keep their weights while the others learn, for fine-tuning; none in GraphCast.':
+    '微调时权重保持不变的部分，其余部分继续学习；GraphCast 无。',
+
   // Schedule
   Training: '训练',
   'Learning rate': '学习率',
@@ -48,6 +67,19 @@ export const TRAIN: Dictionary = {
     '中间值的存储方式；bfloat16（同 GraphCast）占一半内存。',
   Seed: '随机种子',
   'Whole number that fixes the first weights and the order of the windows.': '整数；决定初始权重与样本顺序。',
+  'Moving average': '滑动平均',
+  'Decay per update of an average of the weights, which an exported run has as checkpoint_average.npz.':
+    '权重滑动平均每次更新的衰减系数；导出的训练中存为 checkpoint_average.npz。',
+  'Bad update': '异常更新时',
+  stop: '停止',
+  'skip the batch': '跳过该批',
+  'roll back': '回退',
+  'A loss or gradient that is not finite stops the run, at its last checkpoint.':
+    '损失或梯度不是有限值时，停止训练并回到上一检查点。',
+  'A batch whose loss or gradient is not finite changes nothing; ten in a row stop the run.':
+    '损失或梯度不是有限值的批不产生任何改变；连续十批则停止训练。',
+  'A loss or gradient that is not finite puts the run back to its last checkpoint, and halves the learning rate.':
+    '损失或梯度不是有限值时，回到上一检查点并将学习率减半。',
   Schedule: '学习率计划',
   'learning rate, 1 to {steps} steps': '学习率，1 至 {steps} 步',
   'learning rate': '学习率',

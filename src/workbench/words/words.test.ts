@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { REGIONS } from '../../forecast/regions';
 import { PRESETS } from '../../graphcast/config';
+import { PARTS } from '../../graphcast/parameters';
 import { CHINESE, CHINESE_PARTS } from './chinese';
 import { hasWords, nothingFound, readSource, wordsInSources } from './words_in_sources.fixture';
 
@@ -20,6 +21,7 @@ const FROM_BELOW: Record<string, string[]> = {
   phase: ['idle', 'paused', 'finished', 'preparing'],
   parameters: ['random first weights'],
   part: [
+    ...PARTS,
     'parameters',
     'gradients',
     'moments',

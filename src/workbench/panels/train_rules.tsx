@@ -1,0 +1,155 @@
+/** What a run does beyond its schedule: a checkpoint's variables, parts that stay, a moving average, bad updates. */
+import { frozenWithNew } from '../../graphcast/carry_over';
+import { PARTS, type Part } from '../../graphcast/parameters';
+import { BAD_UPDATE_POLICIES, type BadUpdatePolicy } from '../../training/bad_update_policy';
+import type { CheckpointSummary } from '../../worker/protocol';
+import { carriedCounts, carriedTo, changedChannels } from '../state/carried';
+import { useData } from '../state/data';
+import { changeSetting, isRunOpen, useTraining } from '../state/training';
+import { t } from '../words/words';
+import { Setting } from './setting';
+
+/** Decays whose average reaches back about 100, 1,000 and 10,000 updates. */
+const DECAYS = [0.99, 0.999, 0.9999];
+
+const POLICIES: Record<BadUpdatePolicy, { label: string; text: string }> = {
+  stop: {
+    label: 'stop',
+    text: 'A loss or gradient that is not finite stops the run, at its last checkpoint.',
+  },
+  skip: {
+    label: 'skip the batch',
+    text: 'A batch whose loss or gradient is not finite changes nothing; ten in a row stop the run.',
+  },
+  roll_back: {
+    label: 'roll back',
+    text: 'A loss or gradient that is not finite puts the run back to its last checkpoint, and halves the learning rate.',
+  },
+};
+
+/** Whose variables and levels a run from a checkpoint has; nothing to choose where they are the same. */
+export function TaskSetting({ start }: { start: CheckpointSummary }) {
+  const task = useTraining(({ settings }) => settings.task ?? 'checkpoint');
+  const freeze = useTraining(({ settings }) => settings.freeze);
+  const carried = carriedTo(
+    start,
+    useData((data) => data.dataset),
+  );
+  if (!carried) return null;
+  const frozen = frozenWithNew(carried, freeze ?? []).map((part) =>
+    t('The {part} is frozen: its new channels stay as they begin.', { part: t(part) }),
+  );
+  return (
+    <Setting
+      id="task"
+      label={t('Variables')}
+      why={
+        task === 'data'
+          ? [t('{counts}.', { counts: carriedCounts(carried) }), changedChannels(carried), ...frozen].join(
+              ' ',
+            )
+          : t('Those that the checkpoint was trained on, all of which the data must hold.')
+      }
+    >
+      <select
+        id="task"
+        aria-describedby="task-why"
+        value={task}
+        onChange={({ target }) => changeSetting('task', target.value as typeof task)}
+      >
+        <option value="checkpoint">{t('the checkpoint’s')}</option>
+        <option value="data">{t('the data’s')}</option>
+      </select>
+    </Setting>
+  );
+}
+
+/** Every choice but all parts, with which nothing could be learnt. */
+const FREEZABLE: Part[][] = [
+  [],
+  ...PARTS.map((part) => [part]),
+  ...PARTS.map((part) => PARTS.filter((other) => other !== part)),
+];
+
+export function FreezeSetting() {
+  const { settings, phase } = useTraining();
+  return (
+    <Setting
+      id="freeze"
+      label={t('Frozen parts')}
+      why={t('Parts that keep their weights while the others learn, for fine-tuning; none in GraphCast.')}
+    >
+      <select
+        id="freeze"
+        aria-describedby="freeze-why"
+        value={(settings.freeze ?? []).join()}
+        disabled={isRunOpen(phase)}
+        onChange={({ target }) =>
+          changeSetting(
+            'freeze',
+            FREEZABLE.find((parts) => parts.join() === target.value),
+          )
+        }
+      >
+        {FREEZABLE.map((parts) => (
+          <option key={parts.join()} value={parts.join()}>
+            {parts.map((part) => t(part)).join(', ') || t('none')}
+          </option>
+        ))}
+      </select>
+    </Setting>
+  );
+}
+
+export function AverageSetting() {
+  const { settings, phase } = useTraining();
+  const { averageDecay } = settings;
+  const decays =
+    averageDecay === undefined || DECAYS.includes(averageDecay) ? DECAYS : [...DECAYS, averageDecay].sort();
+  return (
+    <Setting
+      id="average"
+      label={t('Moving average')}
+      why={t(
+        'Decay per update of an average of the weights, which an exported run has as checkpoint_average.npz.',
+      )}
+    >
+      <select
+        id="average"
+        aria-describedby="average-why"
+        value={averageDecay ?? ''}
+        disabled={isRunOpen(phase)}
+        onChange={({ target }) =>
+          changeSetting('averageDecay', target.value === '' ? undefined : Number(target.value))
+        }
+      >
+        <option value="">{t('none')}</option>
+        {decays.map((decay) => (
+          <option key={decay}>{decay}</option>
+        ))}
+      </select>
+    </Setting>
+  );
+}
+
+export function BadUpdateSetting() {
+  const { settings, phase } = useTraining();
+  const policy = settings.onBadUpdate ?? 'stop';
+  return (
+    <Setting id="bad-update" label={t('Bad update')} why={t(POLICIES[policy].text)}>
+      <select
+        id="bad-update"
+        aria-describedby="bad-update-why"
+        value={policy}
+        disabled={isRunOpen(phase)}
+        onChange={({ target }) => changeSetting('onBadUpdate', target.value as BadUpdatePolicy)}
+      >
+        {BAD_UPDATE_POLICIES.map((name) => (
+          <option key={name} value={name}>
+            {t(POLICIES[name].label)}
+          </option>
+        ))}
+      </select>
+    </Setting>
+  );
+}

@@ -1,0 +1,94 @@
+/** The network that forecasts are made with: the run's, else the open checkpoint's, else a new one. */
+
+import { parametersOf } from '../graphcast/checkpoint';
+import { createModel } from '../graphcast/create_model';
+import type { Model } from '../graphcast/model';
+import type { RunConfig } from '../training/run_config';
+import type { Task } from '../weather/task';
+import type { Gpu } from '../webgpu/device';
+import type { CurrentNetwork } from './inspection';
+import { measuredVariants } from './measured_variants';
+import type { OpenData } from './open_data';
+import type { TrainingSettings } from './protocol';
+import { firstParameters, forecastConfig } from './run_setup';
+import type { TrainingRun } from './training_run';
+
+export class ForecastNetwork {
+  private readonly data: OpenData;
+  private readonly leadingRun: () => TrainingRun | undefined;
+  /** The model of a forecast without a run, and what it was made for. */
+  private built: { key: string; model: Model } | undefined;
+
+  /** @param leadingRun the run whose parameters come before all others, once it has learnt something */
+  constructor(data: OpenData, leadingRun: () => TrainingRun | undefined) {
+    this.data = data;
+    this.leadingRun = leadingRun;
+  }
+
+  /** @throws DatasetError, CheckpointError or ConfigError when settings, data and checkpoint do not go together */
+  config(settings: TrainingSettings): RunConfig {
+    return this.leadingRun()?.parts.config ?? forecastConfig(this.data, settings);
+  }
+
+  /** With its parameters read back, for work on a model of its own. @throws as {@link config} */
+  async read(settings: TrainingSettings): Promise<CurrentNetwork> {
+    const run = this.leadingRun();
+    if (!run) {
+      const { parameters, statistics, ...network } = this.ofFiles(settings);
+      return { ...network, parameters: parameters(), statistics: await statistics() };
+    }
+    const { config, dataset, statistics } = run.parts;
+    const parameters = parametersOf(await run.session.readCheckpoint());
+    return { config, dataset, statistics, parameters, name: nameOf(run) };
+  }
+
+  /** On the device: the run's own model where there is one. @throws as {@link config} */
+  async model(
+    settings: TrainingSettings,
+    gpu: Gpu,
+  ): Promise<{ model: Model; task: Task; parameters: string }> {
+    const run = this.leadingRun();
+    if (run?.session.model?.gpu === gpu) {
+      return { model: run.session.model, task: run.parts.config.task, parameters: nameOf(run) };
+    }
+    const { config, dataset, statistics, parameters, name } = this.ofFiles(settings);
+    const key = JSON.stringify([config.task, config.model, config.seed, config.periods]);
+    if (this.built?.key !== key || this.built.model.gpu !== gpu) {
+      this.drop();
+      const model = await createModel(gpu, {
+        config: config.model,
+        task: config.task,
+        grid: dataset,
+        statistics: await statistics(),
+        variant: config.kernel_variant ?? measuredVariants(gpu),
+      });
+      model.writeParameters(parameters());
+      this.built = { key, model };
+    }
+    return { model: this.built.model, task: config.task, parameters: name };
+  }
+
+  /** Frees the device; what a model is made of changes, or a run needs the room. */
+  drop(): void {
+    this.built?.model.destroy();
+    this.built = undefined;
+  }
+
+  /** The device is gone, and the model with it. */
+  forget(): void {
+    this.built = undefined;
+  }
+
+  /** What is open now: another checkpoint may be opened while a model is built. */
+  private ofFiles(settings: TrainingSettings) {
+    const { data } = this;
+    const { dataset, checkpoint, checkpointName: name = 'random first weights' } = data;
+    const config = forecastConfig(data, settings);
+    const statistics = () => data.statistics(config);
+    return { config, dataset, statistics, parameters: () => firstParameters(config, checkpoint), name };
+  }
+}
+
+function nameOf({ session }: TrainingRun): string {
+  return `update ${session.updates}`;
+}
