@@ -241,7 +241,7 @@ function words(
 ): string {
   if (!hasData) return t('Open a dataset first.');
   if (!ready) return t('Scoring needs a WebGPU device.');
-  if (!running) return t('Days that the run keeps for validation are scored; without them all of the data.');
+  if (!running) return t('Scored are the test days, else the validation days, else all of the data.');
   if (running.done === 0) return t('The first forecast is being made…');
   const { done, total, perSecond, secondsLeft } = running;
   return t('Step {done} of {total} · {rate} steps/s · {left} left', {

@@ -9,7 +9,8 @@ import { PlanetSection } from './planet_section';
 import { RangeInput, Setting } from './setting';
 import { TrainActions } from './train_actions';
 import { ResumeOffer } from './train_resume';
-import { ScheduleSection, ValidationSection } from './train_settings';
+import { ScheduleSection } from './train_settings';
+import { ValidationSection } from './train_validation';
 import { meshNodes } from './welcome';
 
 const LATENT_SIZES = [16, 32, 48, 64, 128, 256, 512];

@@ -21,6 +21,8 @@ import { saveFile } from './save_file';
 
 interface Training {
   settings: TrainingSettings;
+  /** Why no run can begin with what the fields say, in words; null when one can. */
+  settingsProblem: string | null;
   phase: RunPhase;
   /** Plain words while a run is being prepared or validated. */
   note: string;
@@ -99,6 +101,7 @@ export const useTraining = create<Training>(() => ({
     updates: DEFAULT_UPDATES,
     seed: 0,
   },
+  settingsProblem: null,
   phase: 'idle',
   ...NO_RUN,
   curves: emptyCurves(),
@@ -139,8 +142,9 @@ export function singleStep(): Promise<void> {
 }
 
 async function start(call: 'train' | 'step'): Promise<void> {
-  const { phase, settings } = getState();
+  const { phase, settings, settingsProblem } = getState();
   if (isGoing()) return;
+  if (settingsProblem !== null && !isRunOpen(phase)) return notify('error', settingsProblem);
   setState({ phase: 'preparing', note: 'Preparing the run' });
   // So that the browser does not clear the run away when space gets scarce; it may say no.
   void navigator.storage?.persist?.();

@@ -55,13 +55,28 @@ export const TRAIN: Dictionary = {
   // Validation
   Validation: '验证',
   'Held out': '留出比例',
-  'Share of the days, the last ones, that are not trained on, in %; 2016 and 2017 in GraphCast.':
-    '末段不参与训练的天数比例（%）；GraphCast 留出 2016 与 2017 年。',
+  'Share of the days that are not trained on, in %; moving it holds out the last ones.':
+    '不参与训练的天数比例（%）；拖动滑块即留出末段。',
+  'First and last day of each, from {first} to {last}. GraphCast: 1979 to 2015, 2016 and 2017, and from 2018 for tests.':
+    '各时段的首日与末日，在 {first} 至 {last} 之间。GraphCast：训练 1979 至 2015 年，验证 2016 与 2017 年，测试自 2018 年起。',
+  Test: '测试',
+  '1 day': '1 天',
+  '{count} days': '{count} 天',
+  '{period}: first day': '{period}：首日',
+  '{period}: last day': '{period}：末日',
+  '{period} begins on {first}, before the data do: their first day is {day}.':
+    '{period}始于 {first}，早于数据的首日 {day}。',
+  '{period} ends on {last}, after the data do: their last day is {day}.':
+    '{period}止于 {last}，晚于数据的末日 {day}。',
+  '{period} and {other} share the days {first} to {last}: a day can serve one of them only.':
+    '{period}与{other}在 {first} 至 {last} 重叠：一天只能属于其中之一。',
+  '{period} needs a first and a last day, such as 2001-01-31.': '{period}需要首日与末日，例如 2001-01-31。',
+  '{period} ends on {last}, before it begins, on {first}.': '{period}的末日 {last} 早于首日 {first}。',
   'Validate every': '验证间隔',
   'Updates between two scores on held-out days: loss and RMSE to 72 h, of 4 forecasts.':
     '两次验证之间的更新次数：对留出日的 4 次预报计算损失与至 72 h 的均方根误差。',
-  'All days are for training: nothing tells whether the network learns them by heart.':
-    '所有天数都用于训练：无从判断网络是否只是死记硬背。',
+  'Without validation nothing tells whether the network learns its days by heart.':
+    '没有验证，就无从判断网络是否只是死记硬背。',
   'RMSE over persistence’s, after update {update}': '均方根误差与持续性预报之比，第 {update} 次更新后',
 
   // Actions
