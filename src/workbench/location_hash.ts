@@ -3,7 +3,7 @@
  * `#room=forecast&field=geopotential&level=500&layer=error&init=2018-10-06T18&lead=72&view=lon,lat,zoom`, and
  * `compare=truth,beside` (or `truth,0.5`: the divider's place), `map=flat`, `over=wind,isolines` (what is drawn over
  * the field), `meshlevels=0,1`, `range=automatic`, `units=K,kt`, `pick=lon,lat`,
- * `lesson=3&step=2`.
+ * `lesson=3&step=2`; after it the settings of a run (`settings_hash.ts`).
  * Defaults are left out; anything unreadable is ignored.
  */
 

@@ -29,18 +29,18 @@ export function usualPeriods(times: ArrayLike<number>): Periods | undefined {
 /** Holds days of new data out, before anything asks the engine about them with the days of the former ones. */
 export function divideNew(times: ArrayLike<number>): void {
   setState({ times });
-  choose(usualPeriods(times));
+  choosePeriods(usualPeriods(times));
 }
 
 /** Holds a share of the days out, the last ones; of these the later half for a test where there is one. */
 export function holdOut(share: number): void {
   const { times } = getState();
-  choose(dividedDays(times, share, shownPeriods()?.test !== undefined));
+  choosePeriods(dividedDays(times, share, shownPeriods()?.test !== undefined));
 }
 
 /** Takes a period's first and last day; dates that cannot be used yet stay as they are typed. */
 export function changePeriod(name: PeriodName, dates: [string, string]): void {
-  choose({ ...shownPeriods(), [name]: dates });
+  choosePeriods({ ...shownPeriods(), [name]: dates });
 }
 
 /** Whether such dates could be used at once. */
@@ -49,12 +49,12 @@ export function isUsable(name: PeriodName, dates: [string, string]): boolean {
 }
 
 export function addPeriod(name: 'validation' | 'test'): void {
-  choose(withPeriod(getState().times, shownPeriods(), name));
+  choosePeriods(withPeriod(getState().times, shownPeriods(), name));
 }
 
 export function removePeriod(name: 'validation' | 'test'): void {
   const periods = shownPeriods();
-  if (periods) choose(withoutPeriod(periods, name));
+  if (periods) choosePeriods(withoutPeriod(periods, name));
 }
 
 function shownPeriods(): Periods | undefined {
@@ -62,7 +62,7 @@ function shownPeriods(): Periods | undefined {
 }
 
 /** Becomes the settings' periods, if it can; else no run can begin until it can. */
-function choose(periods: Periods | undefined): void {
+export function choosePeriods(periods: Periods | undefined): void {
   const { times } = getState();
   const problem = periodProblem(periods, times);
   if (problem === null) changeSetting('periods', unlessWhole(times, periods));

@@ -18,6 +18,7 @@ import { peakRate } from '../../worker/run_phases';
 import { engine } from './engine';
 import { notify, reportError } from './notices';
 import { saveFile } from './save_file';
+import { DEFAULT_PRESET, presetSettings, usualSettings } from './usual_settings';
 
 interface Training {
   settings: TrainingSettings;
@@ -51,26 +52,6 @@ interface Training {
   alarms: Alarm[];
 }
 
-const DEFAULT_PRESET = Object.keys(PRESETS)[0];
-
-/** The command line's default too. */
-const DEFAULT_UPDATES = 3000;
-
-/** GraphCast's own peak learning rate is right for any of these sizes. */
-const DEFAULT_LEARNING_RATE = 1e-3;
-
-function presetSettings(
-  preset: string,
-): Pick<TrainingSettings, 'preset' | 'latentSize' | 'meshSize' | 'messageSteps'> {
-  const { model } = PRESETS[preset];
-  return {
-    preset,
-    latentSize: model.latent_size,
-    meshSize: model.mesh_size,
-    messageSteps: model.gnn_msg_steps,
-  };
-}
-
 const NO_RUN = {
   note: '',
   progress: null,
@@ -95,12 +76,7 @@ const MOST_ALARMS = 20;
 const SHOW_MILLISECONDS = 250;
 
 export const useTraining = create<Training>(() => ({
-  settings: {
-    ...presetSettings(DEFAULT_PRESET),
-    learningRate: DEFAULT_LEARNING_RATE,
-    updates: DEFAULT_UPDATES,
-    seed: 0,
-  },
+  settings: usualSettings(),
   settingsProblem: null,
   phase: 'idle',
   ...NO_RUN,

@@ -72,6 +72,10 @@ export const TRAIN: Dictionary = {
     '{period}与{other}在 {first} 至 {last} 重叠：一天只能属于其中之一。',
   '{period} needs a first and a last day, such as 2001-01-31.': '{period}需要首日与末日，例如 2001-01-31。',
   '{period} ends on {last}, before it begins, on {first}.': '{period}的末日 {last} 早于首日 {first}。',
+  'The link’s dates do not fit these data. {problem} Open the data that the link is about, or choose dates.':
+    '链接中的日期与此数据不符。{problem}请打开链接所指的数据，或另选日期。',
+  'The link’s run starts from a checkpoint: open it, or train new weights.':
+    '链接中的训练从检查点开始：请打开该检查点，或训练全新权重。',
   'Validate every': '验证间隔',
   'Updates between two scores on held-out days: loss and RMSE to 72 h, of 4 forecasts.':
     '两次验证之间的更新次数：对留出日的 4 次预报计算损失与至 72 h 的均方根误差。',
