@@ -18,7 +18,7 @@ import { colourTable } from './colour_map';
 import { niceStep } from './colour_range';
 import { extremes } from './extremes';
 import type { Isolines, LayerSlot } from './field_material';
-import { fieldRaster, straight } from './field_raster';
+import { cellRaster, fieldRaster, straight } from './field_raster';
 import type { GlobeScene } from './globe_scene';
 import { globeColours } from './globe_theme';
 import { isolineLabels } from './isoline_labels';
@@ -129,7 +129,9 @@ const NO_RANGE = { low: 0, high: 1 };
 function useLayer(scene: MaybeScene, slot: LayerSlot, layer: ShownLayer | null): void {
   const dataset = useData((data) => data.dataset);
   const software = useDevice((device) => device.software);
-  const wantsIsolines = useView((view) => view.overlays.isolines);
+  const hasCells = useView((view) => view.overlays.cells);
+  // Between cells nothing is drawn: they have no lines of equal value.
+  const wantsIsolines = useView((view) => view.overlays.isolines && !view.overlays.cells);
   const values = layer?.values ?? null;
   const hasPeaks = layer?.layer === 'sensitivity';
   const colourMap = layer?.colourMap ?? 'neutral';
@@ -152,9 +154,11 @@ function useLayer(scene: MaybeScene, slot: LayerSlot, layer: ShownLayer | null):
       return;
     }
     const { latitudes, longitudes } = dataset;
-    const raster = fieldRaster(values, latitudes, longitudes, undefined, hasPeaks ? straight : undefined);
+    const raster = hasCells
+      ? cellRaster(values, latitudes, longitudes)
+      : fieldRaster(values, latitudes, longitudes, undefined, hasPeaks ? straight : undefined);
     scene.setField(slot, raster, !software && !calm());
-  }, [scene, slot, values, hasPeaks, dataset, software]);
+  }, [scene, slot, values, hasPeaks, hasCells, dataset, software]);
   useMarks(scene, slot, layer, isolines);
 }
 
