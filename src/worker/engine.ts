@@ -170,6 +170,9 @@ export class Engine {
     fieldSpread: (field) => this.data.fieldSpread(field),
     meshEdges: ({ meshSize }) => meshEdges(meshSize),
     nodeEdges: (node) => nodeEdges(node),
+    restoreForecast: ({ initialFrame }) => this.forecasts.restoreReplaced(initialFrame),
+    restoreForecasts: () => this.forecasts.restoreFormer(this.data.dataset),
+    forgetForecasts: ({ what }) => this.forecasts.forget(what) as undefined,
     train: (settings) => this.start(settings),
     step: (settings) => this.start(settings, 1),
     pause: () => {

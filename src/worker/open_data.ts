@@ -21,6 +21,8 @@ export class OpenData {
   private opened: Dataset | undefined;
   private named: { checkpoint: Checkpoint; name: string; starter: boolean } | undefined;
   private given: TabulatedStatistics | undefined;
+  /** The given statistics are the starter's, and go with it. */
+  private givenByStarter = false;
   /** Computed statistics of the open dataset, by task and training period. */
   private readonly computed = new Map<string, TabulatedStatistics>();
 
@@ -45,10 +47,7 @@ export class OpenData {
 
   /** Puts a dataset in place of the open one; the starter goes with the planet that it is for. */
   replace(dataset: Dataset): void {
-    if (this.named?.starter) {
-      this.named = undefined;
-      this.given = undefined;
-    }
+    if (this.named?.starter) this.closeCheckpoint();
     this.opened?.close();
     this.opened = dataset;
     this.computed.clear();
@@ -60,7 +59,7 @@ export class OpenData {
    */
   async takeStatistics(files: File[]): Promise<string[]> {
     if (files.length === 0) {
-      this.given = undefined;
+      this.giveStatistics(undefined);
       return [];
     }
     const find = (name: string) => {
@@ -71,17 +70,21 @@ export class OpenData {
       );
     };
     const { mean, stddev, diffsStddev } = STATISTICS_FILES;
-    this.given = await readStatistics({
-      mean: find(mean),
-      stddev: find(stddev),
-      diffsStddev: find(diffsStddev),
-    });
+    this.giveStatistics(
+      await readStatistics({
+        mean: find(mean),
+        stddev: find(stddev),
+        diffsStddev: find(diffsStddev),
+      }),
+    );
     return Object.values(STATISTICS_FILES);
   }
 
   /** @throws CheckpointError when it cannot be read or does not fit the open dataset */
-  openCheckpoint(file: File): Promise<CheckpointSummary> {
-    return this.read(file, false);
+  async openCheckpoint(file: File): Promise<CheckpointSummary> {
+    const summary = await this.read(file, false);
+    if (this.givenByStarter) this.giveStatistics(undefined);
+    return summary;
   }
 
   /**
@@ -90,7 +93,13 @@ export class OpenData {
    */
   async openStarter(files: Arguments<'openStarter'>): Promise<CheckpointSummary> {
     await this.takeStatistics(files.statistics);
+    this.givenByStarter = true;
     return this.read(files.checkpoint, true);
+  }
+
+  private giveStatistics(statistics: TabulatedStatistics | undefined): void {
+    this.given = statistics;
+    this.givenByStarter = false;
   }
 
   private async read(file: File, starter: boolean): Promise<CheckpointSummary> {
@@ -104,7 +113,7 @@ export class OpenData {
   }
 
   closeCheckpoint(): void {
-    if (this.named?.starter) this.given = undefined;
+    if (this.givenByStarter) this.giveStatistics(undefined);
     this.named = undefined;
   }
 

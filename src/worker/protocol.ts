@@ -273,6 +273,12 @@ export interface Calls {
   /** A saved forecast of the open data. */
   openForecast: [{ file: File }, ForecastSummary];
   cancelForecast: [undefined, undefined];
+  /** Puts back the forecast that the last one took the place of; false when it is gone. */
+  restoreForecast: [{ initialFrame: number }, boolean];
+  /** Puts back the forecasts of data that were replaced and are open again. @returns their initial frames */
+  restoreForecasts: [undefined, number[]];
+  /** Lets go of forecasts that could be put back. */
+  forgetForecasts: [{ what: 'replaced' | 'former' }, undefined];
   forecastField: [FieldName & { initialFrame: number; leadHours: number }, Float32Array];
   forecastScores: [FieldName & { initialFrame: number }, FieldScores];
   /** Answers when all forecasts are scored or the scoring is cancelled; reports come on the way. */

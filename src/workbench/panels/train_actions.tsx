@@ -1,6 +1,7 @@
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
-import { isRunOpen, pause, singleStep, stop, train, useTraining } from '../state/training';
+import { stopRun } from '../state/runs';
+import { isRunOpen, pause, singleStep, train, useTraining } from '../state/training';
 import { formatSpan } from '../units';
 import { t } from '../words/words';
 import { PauseIcon, PlayIcon, StepIcon, StopIcon } from './icons';
@@ -62,7 +63,7 @@ export function TrainActions() {
           type="button"
           className="button icon"
           disabled={!isRunOpen(phase)}
-          onClick={() => void stop()}
+          onClick={() => void stopRun()}
           aria-label={t('Stop')}
           title={t('Stop: end this run')}
         >

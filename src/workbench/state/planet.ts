@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { reviveError } from '../../error_report';
 import type { PlanetOptions } from '../../weather/planet/planet';
 import type { PlanetMessage } from '../../worker/planet.worker';
-import { openDataset } from './data';
+import { openDataset } from './changed_files';
 import { reportError } from './notices';
 
 interface PlanetState {

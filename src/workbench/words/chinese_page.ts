@@ -164,6 +164,7 @@ export const PAGE: Dictionary = {
   'Highs and lows': '高低中心',
   Graticule: '经纬线',
   'Multi-mesh': '多重网格',
+  'Grid cells': '网格单元',
   'Mesh levels': '网格层级',
   'Mesh level {level}': '网格层级 {level}',
   'Levels of the multi-mesh; coarse first': '多重网格的层级，由粗到细',
@@ -245,6 +246,16 @@ export const PAGE: Dictionary = {
   'Any command by its name': '按名称执行命令',
   'This list': '本列表',
   'Turn the globe': '转动球面',
+  'Undo what was closed, stopped, replaced or deleted': '撤销关闭、停止、替换或删除',
+
+  // Undo
+  '{name} and its forecasts made way for {other}.': '{name}及其预报已被{other}取代。',
+  '{name} made way for {other}.': '{name}已被{other}取代。',
+  '{name} is closed.': '{name}已关闭。',
+  'Other statistics took the place of those that were open.': '其他统计量取代了原先打开的统计量。',
+  'The statistics are closed.': '统计量已关闭。',
+  'Stop the run, or let the file open, before this is undone.': '请先停止训练，或等文件打开完毕，再撤销。',
+  'A new forecast took the place of the one before.': '新的预报取代了前一个。',
 
   // Commands
   Commands: '命令',

@@ -146,6 +146,8 @@ export const TRAIN: Dictionary = {
   'stands at update {update} of {total}.': '停在第 {update} / {total} 次更新。',
   'Open {file} again to resume it.': '请重新打开 {file} 以恢复训练。',
   '{name} is deleted.': '已删除 {name}。',
+  '{name} is stopped at update {update} of {total}.': '{name} 已停在第 {update} / {total} 次更新。',
+  'Stop the run that is open first.': '请先停止已打开的训练。',
   Undo: '撤销',
   '{name} is among the runs now, at update {update} of {total}.':
     '已导入 {name}，位于第 {update} / {total} 次更新。',
