@@ -101,7 +101,9 @@ async function difference(...parts: Promise<Float32Array | string>[]): Promise<F
   const [a, b] = await Promise.all(parts);
   if (typeof a === 'string') return a;
   if (typeof b === 'string') return b;
-  return a.map((value, i) => value - b[i]);
+  const difference = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) difference[i] = a[i] - b[i];
+  return difference;
 }
 
 /** Fetched fields by name, oldest first; a cache makes stepping through time immediate. */
