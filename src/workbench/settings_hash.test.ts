@@ -17,13 +17,13 @@ test('what was chosen is read in the address as a person would write it', () => 
   const settings: LinkedSettings = {
     ...usualSettings('mini'),
     ...{ latentSize: 128, messageSteps: 8, learningRate: 5e-4, updates: 5000, batchSize: 2, arSteps: 4 },
-    ...{ activations: 'bfloat16', seed: 7, sampling: 'epochs', validateEvery: 100 },
+    ...{ activations: 'bfloat16', seed: 7, task: 'TASK_13', sampling: 'epochs', validateEvery: 100 },
     periods: { train: ['1979', '2015'], validation: ['2016', '2017'], test: ['2018', '2018'] },
     fresh: true,
   };
   const hash = encodeSettings(settings).join('&');
   expect(hash).toBe(
-    'preset=mini&latent=128&messages=8&rate=0.0005&updates=5000&batch=2&arsteps=4&activations=bfloat16&seed=7&sampling=epochs&validateevery=100&train=1979/2015&validation=2016/2017&test=2018&start=new',
+    'preset=mini&latent=128&messages=8&rate=0.0005&updates=5000&batch=2&arsteps=4&activations=bfloat16&seed=7&task=TASK_13&sampling=epochs&validateevery=100&train=1979/2015&validation=2016/2017&test=2018&start=new',
   );
   expect(decodeSettings(`#${hash}`)).toEqual(settings);
 });
@@ -63,6 +63,7 @@ const settings: fc.Arbitrary<LinkedSettings> = fc.record({
   arSteps: fc.integer({ min: 1, max: 12 }),
   activations: fc.constantFrom('float32', 'bfloat16'),
   seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  task: fc.constantFrom('data', 'TASK', 'TASK_13', 'TASK_13_PRECIP_OUT'),
   sampling: fc.constantFrom('uniform', 'epochs'),
   validateEvery: fc.integer({ min: 1, max: 1e6 }),
   periods: fc.option(fc.oneof(periods, fc.constant<'all'>('all')), { nil: undefined }),
@@ -110,6 +111,7 @@ test.each([
   'batch=1e9',
   'activations=float16',
   'seed=-1',
+  'task=TASK_14',
   'sampling=never',
   'validateevery=0',
   'train=yesterday',

@@ -1,13 +1,14 @@
 /**
  * The Train room's settings in the address, after the place, so that a link reopens them:
  * `preset=mini&latent=128&mesh=4&messages=8&rate=0.0005&updates=5000&batch=2&arsteps=4&activations=bfloat16&seed=7`,
- * `sampling=epochs`, `validateevery=100`, `train=1979/2015&validation=2016/2017&test=2018` (ISO dates as on the command
+ * `task=TASK_13`, `sampling=epochs`, `validateevery=100`, `train=1979/2015&validation=2016/2017&test=2018` (ISO dates as on the command
  * line; `train=all`: nothing is held out), `start=new` or `start=checkpoint`.
  * Defaults are left out; anything unreadable is ignored.
  */
 import { PRESETS } from '../graphcast/config';
 import { SAMPLINGS } from '../training/sampler';
 import { PERIOD_NAMES, type Periods, parsePeriods } from '../weather/periods';
+import { TASKS } from '../weather/task';
 import { DEFAULT_PRESET, type OwnSettings, usualSettings } from './state/usual_settings';
 
 /** What settings ask of the open data and checkpoint; undefined: what is usual for them. */
@@ -38,6 +39,8 @@ const choice = <T extends string>(key: string, choices: readonly T[]): Field<T> 
   read: (text) => choices.find((known) => known === text),
 });
 
+const TASK_NAMES = Object.keys(TASKS) as (keyof typeof TASKS)[];
+
 /** Every setting that does not depend on what is open: within what its control allows. */
 const FIELDS: { [K in Exclude<keyof OwnSettings, 'preset'>]: Field<OwnSettings[K]> } = {
   latentSize: number('latent', 1, 4096),
@@ -49,6 +52,7 @@ const FIELDS: { [K in Exclude<keyof OwnSettings, 'preset'>]: Field<OwnSettings[K
   arSteps: number('arsteps', 1, 12),
   activations: choice('activations', ['float32', 'bfloat16']),
   seed: number('seed', 0, 2 ** 31 - 1),
+  task: choice('task', ['data', ...TASK_NAMES]),
   sampling: choice('sampling', SAMPLINGS),
   validateEvery: number('validateevery', 1, 1e6),
 };

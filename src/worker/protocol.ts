@@ -13,7 +13,7 @@ import type { Sampling } from '../training/sampler';
 import type { ValidationMetrics } from '../training/validation';
 import type { VariableInfo } from '../weather/dataset';
 import type { Periods } from '../weather/periods';
-import type { Task } from '../weather/task';
+import type { TASKS, Task } from '../weather/task';
 import type { AdapterRates } from '../webgpu/adapter_rates';
 import type { CompiledKernel } from '../webgpu/device';
 import type { RooflineRow } from '../webgpu/roofline';
@@ -68,6 +68,8 @@ export interface TrainingSettings {
   learningRate: number;
   updates: number;
   seed: number;
+  /** A released model's task, or everything that the data hold (when left out, too). */
+  task?: 'data' | keyof typeof TASKS;
   /** Which dates serve training, validation and tests; absent: all data are for training. */
   periods?: Periods;
   sampling?: Sampling;

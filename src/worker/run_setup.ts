@@ -7,7 +7,8 @@ import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import type { TabulatedStatistics } from '../weather/statistics';
-import { taskFromDataset } from '../weather/task';
+import { TASKS, type Task, taskFromDataset } from '../weather/task';
+import { checkTaskFits } from '../weather/task_fit';
 import type { OpenData } from './open_data';
 import type { TrainingSettings } from './protocol';
 import { phasesOf } from './run_phases';
@@ -18,8 +19,8 @@ const VALIDATION_WINDOWS = 4;
 const VALIDATE_EVERY = 200;
 
 /**
- * The run that the settings ask for on the open data: everything that the data hold, in the preset's network with the
- * chosen sizes. With a checkpoint, task and network are the checkpoint's, unless a fresh network is asked for.
+ * The run that the settings ask for on the open data: the chosen task, else everything that the data hold, in the
+ * preset's network with the chosen sizes. With a checkpoint, task and network are the checkpoint's, unless a fresh network is asked for.
  * @throws DatasetError, CheckpointError or ConfigError when settings, data and checkpoint do not go together
  */
 export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig {
@@ -30,12 +31,18 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
     settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
-  const task = checkpoint?.task ?? taskFromDataset(dataset);
+  const task = checkpoint?.task ?? chosenTask(settings.task, dataset);
   const given = {
     ...{ phases: phasesOf(settings), batch_size: settings.batchSize },
     ...{ seed, periods, sampling, activations },
   };
   return completeRunConfig(given, { task, model, updates });
+}
+
+function chosenTask(name: TrainingSettings['task'], dataset: Dataset): Task {
+  if (name === undefined || name === 'data') return taskFromDataset(dataset);
+  checkTaskFits(dataset, channelLayout(TASKS[name]));
+  return TASKS[name];
 }
 
 /** What forecasts are made with when no run leads: the open checkpoint's network, else a new one. */

@@ -1,6 +1,8 @@
 import './panels.css';
 import './train.css';
 import { PRESETS } from '../../graphcast/config';
+import { TASKS, type Task } from '../../weather/task';
+import type { DatasetSummary, TrainingSettings } from '../../worker/protocol';
 import { checkpointTitle, useData } from '../state/data';
 import { changeSetting, choosePreset, isRunOpen, useTraining } from '../state/training';
 import { t } from '../words/words';
@@ -30,6 +32,47 @@ export function TrainPanel() {
       <TrainActions />
     </>
   );
+}
+
+const TASK_WORDS: Record<keyof typeof TASKS, string> = {
+  TASK: '37 levels, as GraphCast',
+  TASK_13: '13 levels, as GraphCast_small',
+  TASK_13_PRECIP_OUT: '13 levels, no rain read, as GraphCast_operational',
+};
+
+/** What the network reads and predicts. */
+function TaskSetting({ fixed }: { fixed: boolean }) {
+  const task = useTraining(({ settings }) => settings.task ?? 'data');
+  const dataset = useData((data) => data.dataset);
+  return (
+    <div className="setting wide">
+      <label htmlFor="task">{t('Task')}</label>
+      <select
+        id="task"
+        aria-describedby="task-why"
+        value={task}
+        disabled={fixed}
+        onChange={({ target }) => changeSetting('task', target.value as TrainingSettings['task'])}
+      >
+        <option value="data">{t('All that the data hold')}</option>
+        {(Object.keys(TASK_WORDS) as (keyof typeof TASKS)[]).map((name) => (
+          <option key={name} value={name} disabled={!dataset || !holds(dataset, TASKS[name])}>
+            {t(TASK_WORDS[name])}
+          </option>
+        ))}
+      </select>
+      <p className="why" id="task-why">
+        {t('The fields that are read and predicted; a released model’s where the data hold all of them.')}
+      </p>
+    </div>
+  );
+}
+
+function holds({ variables, levels }: DatasetSummary, task: Task): boolean {
+  const { inputVariables, targetVariables, forcingVariables, pressureLevels } = task;
+  const names = [...inputVariables, ...targetVariables].filter((name) => !forcingVariables.includes(name));
+  const has = (wanted: string) => variables.some(({ name }) => name === wanted);
+  return names.every(has) && pressureLevels.every((level) => levels.includes(level));
 }
 
 function NetworkSection() {
@@ -70,6 +113,7 @@ function NetworkSection() {
           </select>
         </Setting>
       )}
+      {start === null && <TaskSetting fixed={fixed} />}
       {start === null && (
         <div className="setting wide">
           <label htmlFor="preset">{t('Preset')}</label>

@@ -5,6 +5,7 @@ import { PRESETS } from '../../graphcast/config';
 import type { Alarm } from '../../training/alarms';
 import type { RunConfig } from '../../training/run_config';
 import { mostArSteps, totalUpdates } from '../../training/schedule';
+import { TASKS } from '../../weather/task';
 import type {
   KeptRun,
   RunPhase,
@@ -172,9 +173,11 @@ export async function openRun({ id, validateEvery }: KeptRun): Promise<void> {
 /** What a run that is being opened has had so far. */
 let opening: { curves: Curves; validateEvery: number } | undefined;
 
+const taskNames = Object.keys(TASKS) as (keyof typeof TASKS)[];
+
 /** The settings that a configuration was made from, as far as there is a control for them. */
 function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings {
-  const { model, phases, seed, periods, sampling, batch_size: batchSize, activations } = config;
+  const { model, phases, seed, task, periods, sampling, batch_size: batchSize, activations } = config;
   const { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps } = model;
   const sizes = ['latent_size', 'mesh_size', 'gnn_msg_steps'] as const;
   const same = Object.keys(PRESETS).find((name) =>
@@ -184,6 +187,7 @@ function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings 
     ...{ preset: same ?? DEFAULT_PRESET, latentSize, meshSize, messageSteps },
     ...{ updates: totalUpdates(phases), learningRate: peakRate(phases), arSteps: mostArSteps(phases) },
     ...{ seed, periods, sampling, batchSize, activations },
+    task: taskNames.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'data',
     ...(validateEvery > 0 && { validateEvery }),
     fresh: getState().settings.fresh,
   };

@@ -7,6 +7,13 @@ export const TRAIN: Dictionary = {
   'New weights, or the open checkpoint, whose sizes and variables the run then has.':
     '全新权重，或已打开的检查点；后者决定训练的规模与变量。',
   'New weights': '全新权重',
+  Task: '任务',
+  'All that the data hold': '数据所含的全部变量',
+  '37 levels, as GraphCast': '37 层，同 GraphCast',
+  '13 levels, as GraphCast_small': '13 层，同 GraphCast_small',
+  '13 levels, no rain read, as GraphCast_operational': '13 层，不读入降水，同 GraphCast_operational',
+  'The fields that are read and predicted; a released model’s where the data hold all of them.':
+    '网络读入与预报的变量；若数据齐全，也可用已发布模型的任务。',
   Preset: '预设',
   '{description}.': '{description}。',
   'Smallest; for 10 degree data, minutes on any machine': '最小；适合 10° 数据，任何电脑上数分钟即可',
