@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { runFigures, watchForDefects } from './workbench_page';
 
 const LINK =
-  '#preset=mini&latent=16&mesh=1&messages=1&rate=0.002&updates=2000&seed=3' +
+  '#preset=mini&latent=16&mesh=1&messages=1&rate=0.02&updates=2000&seed=3' +
   '&train=2001-01-01/2001-01-20&validation=2001-01-21/2001-01-25&test=2001-02-01/2001-02-05';
 const hash = (page: Page) => new URL(page.url()).hash;
 
@@ -21,7 +21,7 @@ test('a link reopens a run’s settings, dates are chosen freely, back and forwa
   await expect(preset).toHaveValue('mini');
   await expect(latent).toHaveValue('16');
   await expect(page.getByRole('slider', { name: 'Mesh refinements' })).toHaveValue('1');
-  await expect(page.getByLabel('Learning rate')).toHaveValue('0.002');
+  await expect(page.getByLabel('Learning rate')).toHaveValue('0.02');
   await expect(page.getByRole('spinbutton', { name: 'Batch size' })).toHaveValue('1');
   await expect(page.getByRole('slider', { name: 'Held out' })).toHaveValue('50');
   // The starter's forecast goes on as without a link; nothing is trained.
@@ -33,7 +33,7 @@ test('a link reopens a run’s settings, dates are chosen freely, back and forwa
   await preset.selectOption('tiny');
   await expect(latent).toHaveValue('32');
   await expect.poll(() => hash(page)).not.toContain('preset');
-  expect(hash(page)).toContain('&rate=0.002&updates=2000');
+  expect(hash(page)).toContain('&rate=0.02&updates=2000');
   await page.goBack();
   await expect(preset).toHaveValue('mini');
   await expect(latent).toHaveValue('16');
@@ -79,9 +79,10 @@ test('a link reopens a run’s settings, dates are chosen freely, back and forwa
   await expect(lastDay('Training')).toHaveValue('2001-02-01');
   await page.goBack();
 
-  // The run keeps its dates, and shows them when it is resumed.
+  // The run keeps its dates, and shows them when it is resumed. Its rate is out of the ordinary, which is said.
   await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible({ timeout: 120_000 });
+  await expect(page.locator('.alarms')).toContainText('The learning rate reaches 0.02, more than ten times');
   await page.goto('/#lead=6');
   await page.reload();
   await expect(lastDay('Training')).toHaveValue('2001-02-01');

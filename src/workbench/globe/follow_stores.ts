@@ -91,19 +91,30 @@ const COVERED = {
 function useFit(scene: MaybeScene, canvas: RefObject<HTMLCanvasElement | null>): void {
   const bare = useData((data) => data.dataset === null);
   const software = useDevice((device) => device.software);
+  const sheetOpen = useView((view) => view.sheetOpen);
   useEffect(() => {
     const element = canvas.current;
     if (!scene || !element) return;
     scene.setSoftware(software);
+    const sheet = sheetOpen ? document.querySelector('.sheet') : null;
     const fit = () => {
       const { clientWidth: width, clientHeight: height } = element;
       const { top, bottom } = COVERED[width < 560 ? 'narrow' : 'wide'][bare ? 'bare' : 'field'];
-      scene.resize({ width, height, top, bottom }, software ? 1 : Math.min(2, window.devicePixelRatio));
+      const covered = Math.max(bottom, sheet ? coveredBy(sheet, element) : 0);
+      const ratio = software ? 1 : Math.min(2, window.devicePixelRatio);
+      scene.resize({ width, height, top, bottom: covered }, ratio);
     };
     const observer = new ResizeObserver(fit);
     observer.observe(element);
+    if (sheet) observer.observe(sheet);
     return () => observer.disconnect();
-  }, [scene, canvas, bare, software]);
+  }, [scene, canvas, bare, software, sheetOpen]);
+}
+
+/** CSS pixels of the canvas that a sheet hides; none on wide screens, where it is no box of its own. */
+function coveredBy(sheet: Element, canvas: Element): number {
+  const { top, height } = sheet.getBoundingClientRect();
+  return height === 0 ? 0 : canvas.getBoundingClientRect().bottom - top;
 }
 
 function useCamera(scene: MaybeScene): void {

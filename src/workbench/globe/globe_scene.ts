@@ -336,6 +336,7 @@ export class GlobeScene {
   /** What the Network room draws over the field, and the veil between them; null for nothing and for no veil. */
   setNetwork(shapes: Triangles | null, veil: string | null): void {
     this.network.show(shapes, veil);
+    this.annotations.isVeiled = shapes !== null && veil !== null;
     this.invalidate();
   }
 

@@ -1,6 +1,6 @@
 import './panels.css';
 import { REGIONS } from '../../forecast/regions';
-import { useData } from '../state/data';
+import { useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import {
   type Baseline,
@@ -149,7 +149,7 @@ function Comparison() {
             {earlier.map(({ name, initial_times: { count } }, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two scorings may have one name
               <option key={i} value={i}>
-                {t('{name}, {count} forecasts', { name, count })}
+                {t('{name}, {count} forecasts', { name: wordsOfParameters(name), count })}
               </option>
             ))}
           </select>

@@ -45,8 +45,12 @@ function TaskSetting({ fixed }: { fixed: boolean }) {
   const task = useTraining(({ settings }) => settings.task ?? 'data');
   const dataset = useData((data) => data.dataset);
   return (
-    <div className="setting wide">
-      <label htmlFor="task">{t('Task')}</label>
+    <Setting
+      wide
+      id="task"
+      label={t('Task')}
+      why={t('The fields that are read and predicted; a released model’s where the data hold all of them.')}
+    >
       <select
         id="task"
         aria-describedby="task-why"
@@ -61,10 +65,7 @@ function TaskSetting({ fixed }: { fixed: boolean }) {
           </option>
         ))}
       </select>
-      <p className="why" id="task-why">
-        {t('The fields that are read and predicted; a released model’s where the data hold all of them.')}
-      </p>
-    </div>
+    </Setting>
   );
 }
 
@@ -97,6 +98,7 @@ function NetworkSection() {
       <h2>{t('Network')}</h2>
       {checkpoint && (
         <Setting
+          wide
           id="start"
           label={t('Start from')}
           why={t('New weights, or the open checkpoint, whose sizes and variables the run then has.')}
