@@ -151,9 +151,14 @@ async function downloaded() {
   return readFile(await download.path());
 }
 
+/** Updates done, as the status line says them when no forecast is being made. */
 async function updates() {
-  const text = await page.getByRole('contentinfo').innerText();
-  return Number(/update\s+([\d,]+)/.exec(text)?.[1].replaceAll(',', '') ?? 0);
+  for (;;) {
+    const text = await page.getByRole('contentinfo').innerText();
+    const found = /update\s+([\d,]+)/.exec(text);
+    if (found) return Number(found[1].replaceAll(',', ''));
+    await page.waitForTimeout(500);
+  }
 }
 
 async function updatesBeyond(least) {
