@@ -42,7 +42,7 @@ const traced = async (work) => mainThread(await trace(session, work));
 
 const report = { opening: await opening() };
 if (options.data) report['opening data'] = await traced(() => openData(options.data));
-report.training = await traced(trainWithEverythingOn);
+report.training = { ...(await traced(trainWithEverythingOn)), ...(await drawCalls()) };
 report['long curves'] = await longCurves();
 await browser.close();
 await server.close();
@@ -59,6 +59,15 @@ async function opening() {
   await page.addInitScript(() => {
     const shown = {};
     Object.assign(window, { shownLeads: shown });
+    const draws = { calls: 0 };
+    Object.assign(window, { draws });
+    for (const name of ['drawArrays', 'drawElements']) {
+      const draw = WebGL2RenderingContext.prototype[name];
+      WebGL2RenderingContext.prototype[name] = function (...given) {
+        draws.calls++;
+        return draw.apply(this, given);
+      };
+    }
     setInterval(() => {
       const hours = Number(document.querySelector('#lead-time')?.value ?? 0);
       if (hours > 0) shown[hours] ??= performance.now() / 1000;
@@ -120,6 +129,16 @@ async function trainWithEverythingOn() {
   await page.keyboard.press('1');
 }
 
+/** WebGL draw calls of one frame of the globe, with wind. */
+async function drawCalls() {
+  const calls = await page.evaluate(async () => {
+    const before = window.draws.calls;
+    for (let i = 0; i < 20; i++) await new Promise(requestAnimationFrame);
+    return (window.draws.calls - before) / 20;
+  });
+  return { 'draw calls per frame': calls };
+}
+
 /** Runs of many updates drawn beside the one that trains, smoothed. */
 async function longCurves() {
   await page.keyboard.press('t');
@@ -167,10 +186,10 @@ async function updatesBeyond(least) {
 
 function print(name, figures) {
   if (typeof figures !== 'object') return console.log(`\n${name}: ${figures}`);
-  const { seconds: traced, busy, framesPerSecond, long, longest, ...others } = figures;
+  const { seconds: traced, busy, framesPerSecond, millisecondsPerFrame, long, longest, ...others } = figures;
   console.log(`\n${name}: ${traced.toFixed(1)} s traced`);
   console.log(
-    `  main thread computes ${(100 * busy).toFixed(1)} % of the time, ${framesPerSecond.toFixed(1)} frames/s`,
+    `  main thread computes ${(100 * busy).toFixed(1)} % of the time, ${framesPerSecond.toFixed(1)} frames/s of ${millisecondsPerFrame.toFixed(1)} ms`,
   );
   console.log(
     `  tasks over ${LONG} ms: ${long.cpu} of CPU time, ${long.waiting} of waiting for the GPU process, ${long.wall} of wall time`,

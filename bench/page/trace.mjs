@@ -40,9 +40,9 @@ export async function trace(session, work) {
 /**
  * The main thread of the renderer that drew the page: the one that did most.
  *
- * @returns seconds traced; share of them that the thread computed; frames that the page drew per second; how many tasks
- *   took at least {@link LONG} ms of CPU time, of waiting for the GPU process, and of wall time (which other work on the
- *   machine lengthens); and the tasks that took longest, by CPU time and by waiting
+ * @returns seconds traced; share of them that the thread computed; frames that the page drew per second, and the CPU time
+ *   of its own work in one; how many tasks took at least {@link LONG} ms of CPU time, of waiting for the GPU process, and
+ *   of wall time (which other work on the machine lengthens); and the tasks that took longest, by CPU time and by waiting
  */
 export function mainThread(events) {
   const threads = new Map();
@@ -55,11 +55,13 @@ export function mainThread(events) {
     .sort((a, b) => total(b.tasks) - total(a.tasks));
   const times = main.map(({ ts }) => ts).filter((ts) => ts > 0);
   const seconds = times.reduce((span, ts) => Math.max(span, ts - times[0]), 0) / 1e6;
+  const frames = main.filter(({ name, ph }) => name === 'FireAnimationFrame' && ph === 'X');
   const long = (measure) => tasks.filter((task) => task[measure] >= LONG).length;
   return {
     seconds,
     busy: total(tasks) / 1000 / seconds,
-    framesPerSecond: main.filter(({ name }) => name === 'FireAnimationFrame').length / seconds,
+    framesPerSecond: frames.length / seconds,
+    millisecondsPerFrame: frames.reduce((sum, { tdur = 0 }) => sum + tdur, 0) / 1000 / frames.length,
     long: { cpu: long('cpu'), waiting: long('waiting'), wall: long('wall') },
     longest: [
       ...top(tasks, 'cpu', 5),

@@ -154,6 +154,8 @@ export const PAGE: Dictionary = {
   'The open file does not hold this variable.': '打开的文件不含此变量。',
   'The file begins at this time: its change over 6 h is not known.': '文件始于此时：6 h 变化未知。',
   'The file ends before this valid time.': '文件在此有效时间之前已结束。',
+  'There is no forecast from this initial time: run one in the Forecast room.':
+    '此起报时间尚无预报：请在预报房间运行。',
   'The forecast does not reach this lead time.': '预报未达到此时效。',
 
   // On the globe
@@ -247,6 +249,8 @@ export const PAGE: Dictionary = {
   'This list': '本列表',
   'Turn the globe': '转动球面',
   'Undo what was closed, stopped, replaced or deleted': '撤销关闭、停止、替换或删除',
+
+  'The simulated planet is ready: stop the run, then open it.': '模拟行星已就绪：请先停止训练，再打开它。',
 
   // Undo
   '{name} and its forecasts made way for {other}.': '{name}及其预报已被{other}取代。',
