@@ -3,13 +3,12 @@
  * nothing of React.
  */
 import {
-  BackSide,
   CanvasTexture,
   Color,
   Mesh,
   PlaneGeometry,
   Scene,
-  ShaderMaterial,
+  type ShaderMaterial,
   SphereGeometry,
   WebGLRenderer,
 } from 'three';
@@ -19,6 +18,7 @@ import type { Coastlines } from './coastlines';
 import type { Between } from './drawing_work';
 import { FieldMaterial, type Isolines, type LayerSlot, type SurfaceColours } from './field_material';
 import type { FieldRaster } from './field_raster';
+import { glowShell } from './glow_shell';
 import { Lines } from './lines';
 import { NetworkOverlay } from './network_overlay';
 import type { Triangles } from './network_shapes';
@@ -370,36 +370,4 @@ function divide(
   if (division !== 'two globes') return [1, 0, division.divider * width];
   const second = stage.viewports[1];
   return stage.isStacked ? [0, -1, second.top - height] : [1, 0, second.left];
-}
-
-/** A thin shine outside the disc: the inside of a larger sphere, brightest where it meets the globe's rim. */
-function glowShell(): Mesh {
-  const material = new ShaderMaterial({
-    side: BackSide,
-    transparent: true,
-    depthWrite: false,
-    uniforms: { colour: { value: new Color() }, strength: { value: 0 } },
-    vertexShader: /* glsl */ `
-      varying vec3 vNormal;
-      varying vec3 vToEye;
-      void main() {
-        vec4 p = modelViewMatrix * vec4(position, 1.0);
-        vNormal = normalMatrix * normal;
-        vToEye = -p.xyz;
-        gl_Position = projectionMatrix * p;
-      }
-    `,
-    fragmentShader: /* glsl */ `
-      uniform vec3 colour;
-      uniform float strength;
-      varying vec3 vNormal;
-      varying vec3 vToEye;
-      void main() {
-        float depth = abs(dot(normalize(vNormal), normalize(vToEye)));
-        float shine = pow(clamp(depth * 1.75, 0.0, 1.0), 3.5) * strength;
-        gl_FragColor = vec4(colour, shine);
-      }
-    `,
-  });
-  return new Mesh(new SphereGeometry(1.14, 96, 48), material);
 }

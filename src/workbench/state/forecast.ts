@@ -4,7 +4,7 @@ import type { ForecastFormat, ForecastSummary } from '../../worker/protocol';
 import { hourStamp } from '../location_hash';
 import { t } from '../words/words';
 import { engine } from './engine';
-import { offerUndo, reportError } from './notices';
+import { notify, offerUndo, reportError } from './notices';
 import { saveFile } from './save_file';
 import { useTraining } from './training';
 import { useView } from './view';
@@ -68,8 +68,10 @@ export async function runForecast(initialFrame: number): Promise<void> {
 
 /** A forecast that came to nothing leaves the one before it where it was. */
 async function keepFormer(initialFrame: number, former: Forecast | undefined): Promise<void> {
-  if (former) await restoreFormer(initialFrame, former).catch(reportError);
-  else forget(initialFrame);
+  if (!former) return forget(initialFrame);
+  // The engine has it still, unless the new one had begun to take its place.
+  await engine.call('restoreForecast', { initialFrame }).catch(reportError);
+  show(initialFrame, former);
 }
 
 /** Nothing of a forecast is lost: it was never completed, or as long a one was made with the same parameters. */
@@ -82,17 +84,21 @@ function offerFormer(initialFrame: number, former: Forecast): void {
   offerUndo(
     'forecast',
     t('A new forecast took the place of the one before.'),
-    () => void restoreFormer(initialFrame, former).catch(reportError),
+    () => void putFormerBack(initialFrame, former).catch(reportError),
     () => letForecastsGo('replaced'),
   );
 }
 
-async function restoreFormer(initialFrame: number, former: Forecast): Promise<void> {
+async function putFormerBack(initialFrame: number, former: Forecast): Promise<void> {
   if (getState().running) await cancelForecast();
   while (getState().running) await new Promise((resolve) => setTimeout(resolve, 50));
-  await engine.call('restoreForecast', { initialFrame });
-  setState(({ byInitialFrame }) => ({ byInitialFrame: { ...byInitialFrame, [initialFrame]: former } }));
-  useView.setState({ layer: 'forecast', leadHours: former.leadHours[former.leadHours.length - 1] });
+  if (await engine.call('restoreForecast', { initialFrame })) show(initialFrame, former);
+  else notify('info', t('That forecast had to make room for others and is gone: run it again.'));
+}
+
+function show(initialFrame: number, forecast: Forecast): void {
+  setState(({ byInitialFrame }) => ({ byInitialFrame: { ...byInitialFrame, [initialFrame]: forecast } }));
+  useView.setState({ layer: 'forecast', leadHours: forecast.leadHours[forecast.leadHours.length - 1] });
 }
 
 /** Shows the forecasts that the engine has put back. @param former all of those that there were */
@@ -110,13 +116,7 @@ export function letForecastsGo(what: 'replaced' | 'former'): void {
 
 /** Shows a forecast that the engine has taken from a file. */
 export function showSavedForecast({ initialFrame, leadHours, parameters }: ForecastSummary): void {
-  setState(({ byInitialFrame }) => ({
-    byInitialFrame: {
-      ...byInitialFrame,
-      [initialFrame]: { leadHours, revision: nextRevision++, parameters },
-    },
-  }));
-  useView.setState({ layer: 'forecast', leadHours: leadHours[leadHours.length - 1] });
+  show(initialFrame, { leadHours, revision: nextRevision++, parameters });
 }
 
 export async function cancelForecast(): Promise<void> {

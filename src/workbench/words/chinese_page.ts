@@ -260,6 +260,8 @@ export const PAGE: Dictionary = {
   'The statistics are closed.': '统计量已关闭。',
   'Stop the run, or let the file open, before this is undone.': '请先停止训练，或等文件打开完毕，再撤销。',
   'A new forecast took the place of the one before.': '新的预报取代了前一个。',
+  'That forecast had to make room for others and is gone: run it again.':
+    '该预报已为其他预报腾出空间而被删除：请重新运行。',
 
   // Commands
   Commands: '命令',
