@@ -17,7 +17,7 @@ test('what was chosen is read in the address as a person would write it', () => 
   const settings: LinkedSettings = {
     ...usualSettings('mini'),
     ...{ latentSize: 128, messageSteps: 8, learningRate: 5e-4, updates: 5000, batchSize: 2, arSteps: 4 },
-    ...{ activations: 'bfloat16', seed: 7, task: 'TASK_13', sampling: 'epochs', validateEvery: 100 },
+    ...{ activations: 'bfloat16', seed: 7, releasedTask: 'TASK_13', sampling: 'epochs', validateEvery: 100 },
     periods: { train: ['1979', '2015'], validation: ['2016', '2017'], test: ['2018', '2018'] },
     fresh: true,
   };
@@ -63,7 +63,7 @@ const settings: fc.Arbitrary<LinkedSettings> = fc.record({
   arSteps: fc.integer({ min: 1, max: 12 }),
   activations: fc.constantFrom('float32', 'bfloat16'),
   seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-  task: fc.constantFrom('data', 'TASK', 'TASK_13', 'TASK_13_PRECIP_OUT'),
+  releasedTask: fc.constantFrom('none', 'TASK', 'TASK_13', 'TASK_13_PRECIP_OUT'),
   sampling: fc.constantFrom('uniform', 'epochs'),
   validateEvery: fc.integer({ min: 1, max: 1e6 }),
   periods: fc.option(fc.oneof(periods, fc.constant<'all'>('all')), { nil: undefined }),

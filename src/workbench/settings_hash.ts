@@ -52,7 +52,7 @@ const FIELDS: { [K in Exclude<keyof OwnSettings, 'preset'>]: Field<OwnSettings[K
   arSteps: number('arsteps', 1, 12),
   activations: choice('activations', ['float32', 'bfloat16']),
   seed: number('seed', 0, 2 ** 31 - 1),
-  task: choice('task', ['data', ...TASK_NAMES]),
+  releasedTask: choice('task', ['none', ...TASK_NAMES]),
   sampling: choice('sampling', SAMPLINGS),
   validateEvery: number('validateevery', 1, 1e6),
 };
@@ -67,7 +67,8 @@ export function encodeSettings({ preset, periods, fresh, ...settings }: LinkedSe
   const usual = usualSettings(preset);
   const parts = preset === DEFAULT_PRESET ? [] : [`${PRESET.key}=${preset}`];
   for (const name of FIELD_NAMES) {
-    if (settings[name] !== usual[name]) parts.push(`${FIELDS[name].key}=${settings[name]}`);
+    const [text, usualText] = [String(settings[name]), String(usual[name])];
+    if (text !== usualText) parts.push(`${FIELDS[name].key}=${text}`);
   }
   if (periods === ALL) parts.push(`train=${ALL}`);
   else {

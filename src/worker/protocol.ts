@@ -68,8 +68,8 @@ export interface TrainingSettings {
   learningRate: number;
   updates: number;
   seed: number;
-  /** A released model's task, or everything that the data hold (when left out, too). */
-  task?: 'data' | keyof typeof TASKS;
+  /** What a new network reads and predicts: as a released model, else everything that the data hold. */
+  releasedTask?: 'none' | keyof typeof TASKS;
   /** Which dates serve training, validation and tests; absent: all data are for training. */
   periods?: Periods;
   sampling?: Sampling;

@@ -16,11 +16,11 @@ test('a run reads and predicts what the data hold, or what a released model does
   const dataset = await openDataset('src/golden/task13/dataset.nc');
   data.replace(dataset);
   expect(runConfig(data, SETTINGS).task).toEqual(taskFromDataset(dataset));
-  expect(runConfig(data, { ...SETTINGS, task: 'data' }).task).toEqual(taskFromDataset(dataset));
-  expect(runConfig(data, { ...SETTINGS, task: 'TASK_13' }).task).toEqual(TASKS.TASK_13);
-  expect(() => runConfig(data, { ...SETTINGS, task: 'TASK' })).toThrow(/needed at 1 hPa/);
+  expect(runConfig(data, { ...SETTINGS, releasedTask: 'none' }).task).toEqual(taskFromDataset(dataset));
+  expect(runConfig(data, { ...SETTINGS, releasedTask: 'TASK_13' }).task).toEqual(TASKS.TASK_13);
+  expect(() => runConfig(data, { ...SETTINGS, releasedTask: 'TASK' })).toThrow(/needed at 1 hPa/);
   data.replace(samplePlanet());
-  expect(() => runConfig(data, { ...SETTINGS, task: 'TASK_13' })).toThrow(/is missing|needed at/);
+  expect(() => runConfig(data, { ...SETTINGS, releasedTask: 'TASK_13' })).toThrow(/is missing|needed at/);
 });
 
 test('dates that serve tests stay out of training and validation', async () => {

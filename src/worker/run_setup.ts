@@ -31,7 +31,7 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
     settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
-  const task = checkpoint?.task ?? chosenTask(settings.task, dataset);
+  const task = checkpoint?.task ?? newTask(settings.releasedTask, dataset);
   const given = {
     ...{ phases: phasesOf(settings), batch_size: settings.batchSize },
     ...{ seed, periods, sampling, activations },
@@ -39,8 +39,9 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
   return completeRunConfig(given, { task, model, updates });
 }
 
-function chosenTask(name: TrainingSettings['task'], dataset: Dataset): Task {
-  if (name === undefined || name === 'data') return taskFromDataset(dataset);
+/** Of a new network. @throws DatasetError when the data do not hold all of a released model's */
+function newTask(name: TrainingSettings['releasedTask'], dataset: Dataset): Task {
+  if (name === undefined || name === 'none') return taskFromDataset(dataset);
   checkTaskFits(dataset, channelLayout(TASKS[name]));
   return TASKS[name];
 }

@@ -40,25 +40,27 @@ const TASK_WORDS: Record<keyof typeof TASKS, string> = {
   TASK_13_PRECIP_OUT: '13 levels, no rain read, as GraphCast_operational',
 };
 
-/** What the network reads and predicts. */
-function TaskSetting({ fixed }: { fixed: boolean }) {
-  const task = useTraining(({ settings }) => settings.task ?? 'data');
+/** What a new network reads and predicts. */
+function ReleasedTaskSetting({ fixed }: { fixed: boolean }) {
+  const task = useTraining(({ settings }) => settings.releasedTask ?? 'none');
   const dataset = useData((data) => data.dataset);
   return (
     <Setting
       wide
-      id="task"
+      id="released-task"
       label={t('Task')}
       why={t('The fields that are read and predicted; a released model’s where the data hold all of them.')}
     >
       <select
-        id="task"
-        aria-describedby="task-why"
+        id="released-task"
+        aria-describedby="released-task-why"
         value={task}
         disabled={fixed}
-        onChange={({ target }) => changeSetting('task', target.value as TrainingSettings['task'])}
+        onChange={({ target }) =>
+          changeSetting('releasedTask', target.value as TrainingSettings['releasedTask'])
+        }
       >
-        <option value="data">{t('All that the data hold')}</option>
+        <option value="none">{t('All that the data hold')}</option>
         {(Object.keys(TASK_WORDS) as (keyof typeof TASKS)[]).map((name) => (
           <option key={name} value={name} disabled={!dataset || !holds(dataset, TASKS[name])}>
             {t(TASK_WORDS[name])}
@@ -115,7 +117,7 @@ function NetworkSection() {
           </select>
         </Setting>
       )}
-      {start === null && <TaskSetting fixed={fixed} />}
+      {start === null && <ReleasedTaskSetting fixed={fixed} />}
       {start === null && (
         <div className="setting wide">
           <label htmlFor="preset">{t('Preset')}</label>

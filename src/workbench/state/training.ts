@@ -187,7 +187,7 @@ function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings 
     ...{ preset: same ?? DEFAULT_PRESET, latentSize, meshSize, messageSteps },
     ...{ updates: totalUpdates(phases), learningRate: peakRate(phases), arSteps: mostArSteps(phases) },
     ...{ seed, periods, sampling, batchSize, activations },
-    task: taskNames.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'data',
+    releasedTask: taskNames.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'none',
     ...(validateEvery > 0 && { validateEvery }),
     fresh: getState().settings.fresh,
   };

@@ -29,6 +29,6 @@ export function usualSettings(preset = DEFAULT_PRESET): OwnSettings {
   return {
     ...presetSettings(preset),
     ...{ learningRate: PEAK_LEARNING_RATE, updates: UPDATES, batchSize: 1, arSteps: 1 },
-    ...{ activations: 'float32', seed: 0, task: 'data', sampling: 'uniform', validateEvery: 200 },
+    ...{ activations: 'float32', seed: 0, releasedTask: 'none', sampling: 'uniform', validateEvery: 200 },
   };
 }
