@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { ROOMS } from '../src/workbench/location_hash';
+import { globePixels, pixelSpread } from './globe_pixels';
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -18,6 +19,11 @@ for (const viewport of SIZES) {
       const page = await context.newPage();
       await page.goto('/');
       await expect(page.getByRole('figure').getByText('500 hPa geopotential height')).toBeVisible();
+      // A globe with a field on it, on the scheme's own ground.
+      await expect.poll(async () => pixelSpread(await globePixels(page))).toBeGreaterThan(10);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const [red] = ground.match(/\d+/g)!.map(Number);
+      expect(red > 128).toBe(colorScheme === 'light');
       for (const room of ROOMS) {
         await page.goto(`/#room=${room}`);
         await page.getByRole('navigation').locator('[aria-current=page]').click();

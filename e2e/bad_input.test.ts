@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { chooseFiles, dropFile, hideWebGpu, watchForDefects } from './workbench_page';
+import { chooseFiles, dropFiles, hideWebGpu, watchForDefects } from './workbench_page';
 
 /** The one message on the page; dismisses it. */
 async function message(page: Page): Promise<string> {
@@ -22,7 +22,7 @@ test('bad files get one clear sentence each, and what was open stays open', asyn
   await chooseFiles(page, { name: 'cut.nc', mimeType: '', buffer: dataset.subarray(0, dataset.length / 2) });
   expect(await message(page)).toMatch(/^cut\.nc: .*cut short.*\.$/);
 
-  await dropFile(page, 'letter.nc', 'Dear reader');
+  await dropFiles(page, { 'letter.nc': 'Dear reader' });
   expect(await message(page)).toMatch(/^letter\.nc: .*not a NetCDF file.*\.$/);
 
   await chooseFiles(page, 'src/golden/task13/checkpoint.npz');

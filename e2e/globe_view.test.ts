@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
+import { openDataset } from '../src/weather/dataset';
 import { globePixels, pixelDifference } from './globe_pixels';
-import { changedGlobe, watchForDefects } from './workbench_page';
+import { changedGlobe, stillGlobe, watchForDefects } from './workbench_page';
 
 /** Opens the page on the planet at a place of the address. */
 async function openAt(page: Page, hash: string): Promise<string[]> {
@@ -13,7 +14,7 @@ async function openAt(page: Page, hash: string): Promise<string[]> {
 
 test('wind drifts, pauses with its key, and follows the map', async ({ page }) => {
   const defects = await openAt(page, '#over=none');
-  let globe = await globePixels(page);
+  let globe = await stillGlobe(page);
   await page.waitForTimeout(500);
   expect(pixelDifference(globe, await globePixels(page))).toBe(0);
   await page.keyboard.press('w');
@@ -80,6 +81,13 @@ test('a click opens the place through time and height; units and range change pi
   const globe = await globePixels(page);
   await page.getByRole('combobox', { name: 'Colour range' }).selectOption('automatic');
   await changedGlobe(page, globe);
+  // The legend's ends are the least and the greatest value of the field that is shown, 12 h after the first initial time.
+  const planet = await openDataset('public/planet.nc');
+  const field = await planet.read('temperature', 3, [850]);
+  planet.close();
+  const ends = (await ticks()).split(/\s+/).map(Number);
+  expect(Math.abs(ends[0] - Math.min(...field))).toBeLessThanOrEqual(0.5);
+  expect(Math.abs(ends[ends.length - 1] - Math.max(...field))).toBeLessThanOrEqual(0.5);
   await expect.poll(() => page.url()).toContain('range=automatic&units=K');
   await page.keyboard.press('Escape');
   await expect(place).toBeHidden();

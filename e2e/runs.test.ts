@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { unzipSync } from 'fflate';
-import { chooseFiles, runFigures, watchForDefects } from './workbench_page';
+import { chooseFiles, dropFiles, runFigures, watchForDefects } from './workbench_page';
 
 const DATASET = 'src/golden/tiny/dataset.nc';
 const UPDATES = 30;
@@ -127,7 +127,7 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(runs.getByRole('button', { name: 'first try' })).toBeVisible();
 
-  await chooseFiles(page, { name: 'again.zip', mimeType: 'application/zip', buffer: await readFile(path) });
+  await dropFiles(page, { 'again.zip': await readFile(path) });
   await expect(page.getByText(`again is among the runs now, at update 2 of ${UPDATES}.`)).toBeVisible();
   // It is checked as soon as its curves have been read.
   const drawn = page.getByRole('checkbox', { name: 'Draw again' });

@@ -46,7 +46,7 @@ test('forecasts are scored, a cell opens its map, scores are saved and compared'
   });
   await expect
     .poll(() => new URL(page.url()).hash)
-    .toBe('#room=score&field=temperature&level=850&layer=error&init=2021-07-01T00&lead=12');
+    .toBe('#room=score&field=temperature&level=850&layer=error&init=2021-07-01T00&lead=12&messages=1');
   await expect(page.getByRole('heading', { name: 't850 RMSE, K' })).toBeVisible();
 
   await page.locator('input[data-kind=scores]').setInputFiles({

@@ -1,6 +1,23 @@
-import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { openDataset } from '../src/weather/dataset';
 import { globePixels, pixelSpread } from './globe_pixels';
-import { changedGlobe, chooseFiles, runFigures, watchForDefects } from './workbench_page';
+import { changedGlobe, chooseFiles, dropFiles, runFigures, watchForDefects } from './workbench_page';
+
+/** Saves the forecast by a button, and reads the 2 m temperature at +6 h back from the file. */
+async function savedForecast(page: Page, button: string, name: string): Promise<Float32Array> {
+  const saving = page.waitForEvent('download', (download) => download.suggestedFilename() === name);
+  await page.getByRole('button', { name: button, exact: true }).last().click();
+  // The download's own path says nothing of what it is.
+  const path = test.info().outputPath(name);
+  await copyFile(await (await saving).path(), path);
+  const forecast = await openDataset(path);
+  const field = await forecast.read('2m_temperature', 0);
+  forecast.close();
+  return field;
+}
 
 test('a file is opened, a network trained, paused, and its forecast seen on the globe', async ({ page }) => {
   const defects = watchForDefects(page);
@@ -50,11 +67,16 @@ test('a file is opened, a network trained, paused, and its forecast seen on the 
   await changedGlobe(page, globe);
   await expect
     .poll(() => new URL(page.url()).hash)
-    .toBe('#room=forecast&field=2m_temperature&level=surface&layer=error&init=2021-07-01T00&lead=6');
+    .toBe(
+      '#room=forecast&field=2m_temperature&level=surface&layer=error&init=2021-07-01T00&lead=6&messages=1&updates=200',
+    );
 
-  const forecast = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Forecast', exact: true }).last().click();
-  expect((await forecast).suggestedFilename()).toBe('forecast_2021-07-01T00.nc');
+  const fields = await Promise.all([
+    savedForecast(page, 'Forecast', 'forecast_2021-07-01T00.nc'),
+    savedForecast(page, 'Zarr', 'forecast_2021-07-01T00.zarr.zip'),
+  ]);
+  expect(fields[0]).toHaveLength(19 * 36);
+  expect(fields[1]).toEqual(fields[0]);
   const checkpoint = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Checkpoint', exact: true }).click();
   expect((await checkpoint).suggestedFilename()).toBe(`tiny_update_${paused.update + 1}.npz`);
@@ -67,8 +89,13 @@ test("GraphCast's own files together: data, statistics and checkpoint make a for
   const defects = watchForDefects(page);
   await page.goto('/');
   const folder = 'src/golden/tiny';
-  const statistics = ['mean', 'stddev', 'diffs_stddev'].map((name) => `${folder}/stats/${name}_by_level.nc`);
-  await chooseFiles(page, [`${folder}/dataset.nc`, `${folder}/checkpoint.npz`, ...statistics]);
+  const statistics = ['mean', 'stddev', 'diffs_stddev'].map((name) => `stats/${name}_by_level.nc`);
+  const files = ['dataset.nc', 'checkpoint.npz', ...statistics];
+  await expect(page.getByRole('banner').getByRole('button', { name: /^data/ })).toBeEnabled();
+  await dropFiles(
+    page,
+    Object.fromEntries(files.map((file) => [basename(file), readFileSync(`${folder}/${file}`)])),
+  );
   await expect(page.getByText('3 files')).toBeVisible();
   await page.keyboard.press('2');
   await page.getByRole('slider', { name: 'Steps of 6 h' }).fill('1');
@@ -86,7 +113,7 @@ test('a checkpoint of other variables is carried over onto the data when its use
   await chooseFiles(page, 'src/golden/tiny/checkpoint.npz');
   await page.getByRole('button', { name: 'Carry it over' }).click();
   await expect(page.getByRole('button', { name: 'model checkpoint.npz' })).toBeVisible();
-  await expect(page.getByRole('combobox', { name: 'Variables' })).toHaveValue('data');
+  await expect(page.getByRole('combobox', { name: 'Task' })).toHaveValue('data');
   await expect(
     page.getByText(/^45 of 55 inputs and 14 of 19 outputs are carried over\. New: /),
   ).toContainText('Dropped: Geopotential height, Specific humidity, ');

@@ -1,9 +1,16 @@
 import { expect, type Page } from '@playwright/test';
-import { globePixels, pixelDifference } from './globe_pixels';
+import { globePixels, pixelDifference, pixelSpread } from './globe_pixels';
 
-/** Everything that went wrong on the page without being shown to its user. */
+/** Everything that went wrong on the page without being shown to its user, and requests that leave its origin. */
 export function watchForDefects(page: Page): string[] {
   const defects: string[] = [];
+  let home: string | undefined;
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (!protocol.startsWith('http')) return;
+    home ??= origin;
+    if (origin !== home) defects.push(`a request to ${request.url()}`);
+  });
   page.on('console', (message) => {
     if (message.type() === 'error') defects.push(message.text());
   });
@@ -29,16 +36,23 @@ export async function hideWebGpu(page: Page): Promise<void> {
   });
 }
 
-/** Drags a file over the page, sees the page offer to take it, and drops it. */
-export async function dropFile(page: Page, name: string, content: string): Promise<void> {
+/** Drags files over the page, sees the page offer to take them, and drops them. @param files contents by name */
+export async function dropFiles(page: Page, files: Record<string, Buffer | string>): Promise<void> {
+  const contents = Object.entries(files).map(([name, content]) => ({
+    name,
+    base64: Buffer.from(content).toString('base64'),
+  }));
   const drag = (type: string) =>
     page.evaluate(
-      ([event, file, text]) => {
+      async ([event, dragged]) => {
         const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([text], file));
+        for (const { name, base64 } of dragged) {
+          const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+          dataTransfer.items.add(new File([bytes], name));
+        }
         window.dispatchEvent(new DragEvent(event, { dataTransfer, cancelable: true }));
       },
-      [type, name, content],
+      [type, contents] as const,
     );
   await drag('dragover');
   await expect(page.getByText('Drop data (.nc')).toBeVisible();
@@ -51,6 +65,25 @@ export async function runFigures(page: Page): Promise<{ update: number; loss: nu
   const text = await page.getByRole('contentinfo').innerText();
   const read = (pattern: RegExp) => Number(text.replaceAll(',', '').match(pattern)?.[1] ?? Number.NaN);
   return { update: read(/update\s+(\d+)/), loss: read(/loss\s+([\d.e−-]+)/) };
+}
+
+/** A picture that varies less has no field in it yet. */
+const MOST_BLANK = 10;
+
+/** Waits until the globe's picture stays as it is, and gives it. */
+export async function stillGlobe(page: Page): Promise<number[]> {
+  let pixels = await globePixels(page);
+  await expect
+    .poll(
+      async () => {
+        const before = pixels;
+        pixels = await globePixels(page);
+        return pixelSpread(pixels) > MOST_BLANK && pixelDifference(before, pixels) === 0;
+      },
+      { intervals: [400] },
+    )
+    .toBe(true);
+  return pixels;
 }
 
 /** Waits until the globe's picture differs from `before` by `least` in the mean, and gives the new one. */

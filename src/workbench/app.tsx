@@ -2,7 +2,7 @@ import './theme.css';
 import './controls.css';
 import './app.css';
 import './globe/globe.css';
-import { type ComponentType, lazy, Suspense, useEffect } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
 import { listenForKeys } from './keyboard';
 import type { Room } from './location_hash';
 import { CommandPalette } from './panels/command_palette';
@@ -71,6 +71,10 @@ export function App() {
   const { Controls, Figures } = PANELS[room];
   const language = useLanguage((state) => state.language);
   useEffect(listenForKeys, []);
+  const sheet = useRef<HTMLDivElement>(null);
+  // On a narrow screen every room begins at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the room is what is scrolled for
+  useEffect(() => sheet.current?.scrollTo(0, 0), [room]);
 
   return (
     // Texts are looked up while rendering: another language renders everything anew.
@@ -91,7 +95,7 @@ export function App() {
         {!hasData && <Welcome />}
         <NoWebGpu />
       </main>
-      <div className={`sheet ${speaking || hasPick ? 'speaking' : ''}`} hidden={!sheetOpen}>
+      <div ref={sheet} className={`sheet ${speaking || hasPick ? 'speaking' : ''}`} hidden={!sheetOpen}>
         <button
           type="button"
           className="sheet-close"

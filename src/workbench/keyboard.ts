@@ -5,6 +5,7 @@ import { usePalette } from './state/commands';
 import { nearestLevel, useData } from './state/data';
 import { availableLayers } from './state/field_values';
 import { walkLesson } from './state/lessons';
+import { act, lastUndo } from './state/notices';
 import { saveImage } from './state/pictures';
 import { useShownField } from './state/shown_field';
 import { changePlaySpeed, stepInitial, stepLead, togglePlay } from './state/timeline';
@@ -68,6 +69,7 @@ export const KEY_ACTIONS: KeyAction[] = [
   { keys: ['H'], words: 'Highs and lows', match: ['h'], run: () => toggleOverlay('extremes') },
   { keys: ['G'], words: 'Graticule', match: ['g'], run: () => toggleOverlay('graticule') },
   { keys: ['M'], words: 'Multi-mesh', match: ['m'], run: () => toggleOverlay('mesh') },
+  { keys: ['D'], words: 'Grid cells', match: ['d'], run: () => toggleOverlay('cells') },
   { keys: ['P'], words: 'Pick the place in the middle', match: ['p'], run: pickMiddle },
   { keys: ['U'], words: 'Next unit', match: ['u'], run: nextUnit },
   { keys: ['R'], words: 'Colour range: fixed, automatic, symmetric', match: ['r'], run: nextRange },
@@ -121,12 +123,20 @@ export const KEY_ACTIONS: KeyAction[] = [
 /** Shown in the list; the listener handles it before the table, because plain arrows move time. */
 export const TURN_KEYS = { keys: ['Shift', '← ↑ → ↓'], words: 'Turn the globe' };
 
+/** Shown in the list; the listener handles it before the table, whose keys stand alone. */
+export const UNDO_KEYS = { keys: ['Ctrl', 'Z'], words: 'Undo what was closed, stopped, replaced or deleted' };
+
 /** While the list is open, other keys do nothing behind it. */
 const ENDS_DIALOG = ['?', 'Escape'];
 
 /** Listens for the keys of the table wherever the focus does not need them itself. */
 export function listenForKeys(): () => void {
   const listen = (event: KeyboardEvent) => {
+    if (isUndo(event)) {
+      const undo = lastUndo();
+      if (undo) act(undo);
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || isTakenBy(event.target, event.key)) return;
     if (event.shiftKey && !useView.getState().keysOpen && event.key.startsWith('Arrow')) {
       event.preventDefault();
@@ -145,6 +155,15 @@ export function listenForKeys(): () => void {
   };
   window.addEventListener('keydown', listen);
   return () => window.removeEventListener('keydown', listen);
+}
+
+/** In a field it is the browser's, for what was typed. */
+function isUndo({ key, ctrlKey, metaKey, shiftKey, altKey, target }: KeyboardEvent): boolean {
+  const isPressed = (ctrlKey || metaKey) && !shiftKey && !altKey && key.toLowerCase() === 'z';
+  return (
+    isPressed &&
+    !(target instanceof HTMLInputElement && !['range', 'checkbox', 'radio'].includes(target.type))
+  );
 }
 
 /**

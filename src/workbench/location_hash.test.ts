@@ -29,7 +29,7 @@ test('so do a comparison, the projection, what is drawn over the field, and the 
     ...DEFAULT_PLACE,
     compare: { layer: 'truth', divider: 0.3 },
     projection: 'flat',
-    overlays: { isolines: false, extremes: true, graticule: false, wind: true, mesh: true },
+    overlays: { isolines: false, extremes: true, graticule: false, wind: true, mesh: true, cells: false },
     meshLevels: [0, 2],
     rangeKind: 'symmetric',
     units: ['K', 'm²/s²'],
@@ -42,7 +42,10 @@ test('so do a comparison, the projection, what is drawn over the field, and the 
     const compare = { layer: 'error', divider } as const;
     expect(decodePlace(encodePlace({ ...place, compare })).compare).toEqual(compare);
   }
-  const none = { isolines: false, extremes: false, graticule: false, wind: false, mesh: false };
+  const none = {
+    ...{ isolines: false, extremes: false, graticule: false },
+    ...{ wind: false, mesh: false, cells: false },
+  };
   expect(decodePlace(encodePlace({ ...place, overlays: none })).overlays).toEqual(none);
 });
 

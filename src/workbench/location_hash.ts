@@ -3,7 +3,7 @@
  * `#room=forecast&field=geopotential&level=500&layer=error&init=2018-10-06T18&lead=72&view=lon,lat,zoom`, and
  * `compare=truth,beside` (or `truth,0.5`: the divider's place), `map=flat`, `over=wind,isolines` (what is drawn over
  * the field), `meshlevels=0,1`, `range=automatic`, `units=K,kt`, `pick=lon,lat`,
- * `lesson=3&step=2`.
+ * `lesson=3&step=2`; after it the settings of a run (`settings_hash.ts`).
  * Defaults are left out; anything unreadable is ignored.
  */
 
@@ -20,8 +20,8 @@ export type Projection = (typeof PROJECTIONS)[number];
 export const RANGE_KINDS = ['fixed', 'automatic', 'symmetric'] as const;
 export type RangeKind = (typeof RANGE_KINDS)[number];
 
-/** What can be drawn over a field. */
-export const OVERLAYS = ['isolines', 'extremes', 'graticule', 'wind', 'mesh'] as const;
+/** What can be drawn over a field; `cells`: the field itself as its grid has it, not smoothly. */
+export const OVERLAYS = ['isolines', 'extremes', 'graticule', 'wind', 'mesh', 'cells'] as const;
 export type Overlay = (typeof OVERLAYS)[number];
 
 /** A second layer beside the first. */
@@ -87,7 +87,7 @@ export const DEFAULT_PLACE: Place = {
   camera: DEFAULT_CAMERA,
   compare: null,
   projection: 'globe',
-  overlays: { isolines: true, extremes: true, graticule: true, wind: false, mesh: false },
+  overlays: { isolines: true, extremes: true, graticule: true, wind: false, mesh: false, cells: false },
   meshLevels: null,
   rangeKind: 'fixed',
   units: [],

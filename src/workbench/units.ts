@@ -118,6 +118,18 @@ export function differenceToShown(value: number, d: Display): number {
   return value * d.scale;
 }
 
+/** Stored values, or differences of such, in the shown unit. A plain loop: there can be a million of them. */
+export function inUnit(
+  values: Float32Array,
+  { scale, offset }: Display,
+  areDifferences: boolean,
+): Float32Array {
+  const shift = areDifferences ? 0 : offset;
+  const shown = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) shown[i] = values[i] * scale + shift;
+  return shown;
+}
+
 const MINUS = '\u2212';
 
 /** A number with three significant digits or so, a true minus sign, and no exponent in the ordinary range. */

@@ -15,6 +15,9 @@ type Call =
   | 'cancelForecast'
   | 'forecastField'
   | 'forecastScores'
+  | 'restoreForecast'
+  | 'restoreForecasts'
+  | 'forgetForecasts'
   | 'exportForecast'
   | 'score'
   | 'cancelScore'
@@ -47,6 +50,11 @@ export class ForecastCalls {
     forecast: (request) => this.forecast(request),
     openForecast: ({ file }) => this.openForecast(file),
     cancelForecast: () => this.cancelForecast(),
+    restoreForecast: ({ initialFrame }) => this.forecasts.restoreReplaced(initialFrame),
+    restoreForecasts: () => this.forecasts.restoreFormer(this.parts.data.dataset),
+    forgetForecasts: ({ what }) => {
+      this.forecasts.forget(what);
+    },
     forecastField: ({ initialFrame, leadHours, ...field }) =>
       this.forecasts.field(initialFrame, leadHours, field),
     forecastScores: ({ initialFrame, ...field }) => this.forecasts.scores(initialFrame, field),

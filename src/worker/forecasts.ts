@@ -16,6 +16,9 @@ import type { SavedForecast } from './read_forecast';
 /** Memory that forecasts may take before the oldest ones are dropped; the newest always stays. */
 const CAPACITY_BYTES = 2 ** 30;
 
+/** Replaced data whose forecasts can still be put back, and those that took their place. */
+const MOST_FORMER = 2;
+
 interface Stored {
   dataset: Dataset;
   layout: Pick<ChannelLayout, 'state'>;
@@ -41,7 +44,11 @@ export interface ForecastRequest {
 }
 
 export class Forecasts {
-  private readonly stored = new Map<number, Stored>();
+  private stored = new Map<number, Stored>();
+  /** The one that the last forecast took the place of. */
+  private replaced: { initialFrame: number; forecast: Stored } | undefined;
+  /** Those of data that are not open any more, the latest first. */
+  private former: Map<number, Stored>[] = [];
   private readonly onDropped: (initialFrame: number) => void;
 
   /** @param onDropped told of each forecast that had to make room */
@@ -50,7 +57,8 @@ export class Forecasts {
   }
 
   /**
-   * Runs a forecast, frame by frame, in place of any earlier one from the same initial frame.
+   * Runs a forecast, frame by frame, in place of any earlier one from the same initial frame, which
+   * {@link restoreReplaced} puts back.
    * @throws DatasetError when there is no frame 6 h before the initial one, or a forcing cannot be had
    */
   async run(request: ForecastRequest): Promise<ForecastSummary> {
@@ -65,6 +73,8 @@ export class Forecasts {
       states: [],
       scores: new Map(),
     };
+    const earlier = this.stored.get(initialFrame);
+    this.replaced = earlier && { initialFrame, forecast: earlier };
     this.stored.delete(initialFrame);
     this.stored.set(initialFrame, forecast);
     let before = performance.now();
@@ -86,9 +96,39 @@ export class Forecasts {
     this.makeRoom();
   }
 
-  /** They belong to a dataset that is not open any more. */
+  /** They belong to a dataset that is not open any more; {@link restoreFormer} puts them back. */
   clear(): void {
-    this.stored.clear();
+    this.former = [this.stored, ...this.former].slice(0, MOST_FORMER);
+    this.stored = new Map();
+    this.replaced = undefined;
+  }
+
+  /** Puts back the forecast that the last one took the place of. @returns whether there is one from that frame */
+  restoreReplaced(initialFrame: number): boolean {
+    const { replaced } = this;
+    if (replaced?.initialFrame !== initialFrame) return false;
+    this.replaced = undefined;
+    this.stored.delete(initialFrame);
+    this.stored.set(initialFrame, replaced.forecast);
+    this.makeRoom();
+    return true;
+  }
+
+  /** Puts back what {@link clear} took away, once its data are open again. @returns the initial frames */
+  restoreFormer(dataset: Dataset): number[] {
+    const theirs = this.former.flatMap((forecasts) => [...forecasts]).reverse();
+    this.former = [];
+    for (const [initialFrame, forecast] of theirs) {
+      if (isSame(forecast.dataset, dataset)) this.stored.set(initialFrame, { ...forecast, dataset });
+    }
+    this.makeRoom();
+    return [...this.stored.keys()];
+  }
+
+  /** Lets go of what could be put back. */
+  forget(what: 'replaced' | 'former'): void {
+    if (what === 'replaced') this.replaced = undefined;
+    else this.former = [];
   }
 
   /** One forecast field, [lat, lon], in the variable's own unit. */
@@ -157,8 +197,13 @@ export class Forecasts {
   }
 
   private makeRoom(): void {
-    let bytes = 0;
-    for (const { states } of this.stored.values()) bytes += sizeOf(states);
+    let bytes = sizeOfAll(this.stored);
+    // What is out of sight makes room first.
+    const former = this.former.reduce((sum, forecasts) => sum + sizeOfAll(forecasts), 0);
+    if (bytes + former + sizeOf(this.replaced?.forecast.states ?? []) > CAPACITY_BYTES) {
+      this.forget('former');
+      this.forget('replaced');
+    }
     for (const [initialFrame, { states }] of this.stored) {
       if (bytes <= CAPACITY_BYTES || this.stored.size === 1) return;
       bytes -= sizeOf(states);
@@ -166,6 +211,19 @@ export class Forecasts {
       this.onDropped(initialFrame);
     }
   }
+}
+
+/** The data that a forecast started from, opened again. */
+function isSame(a: Dataset, b: Dataset): boolean {
+  return (
+    a.name === b.name && String(a.times) === String(b.times) && a.latitudes.length === b.latitudes.length
+  );
+}
+
+function sizeOfAll(forecasts: Map<number, Stored>): number {
+  let bytes = 0;
+  for (const { states } of forecasts.values()) bytes += sizeOf(states);
+  return bytes;
 }
 
 function sizeOf(states: Float32Array[]): number {

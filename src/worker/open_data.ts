@@ -21,6 +21,8 @@ export class OpenData {
   private opened: Dataset | undefined;
   private named: { checkpoint: Checkpoint; name: string; starter: boolean } | undefined;
   private given: TabulatedStatistics | undefined;
+  /** The given statistics are the starter's, and go with it. */
+  private givenByStarter = false;
   /** Computed statistics of the open dataset, by task and training period. */
   private readonly computed = new Map<string, TabulatedStatistics>();
 
@@ -45,10 +47,7 @@ export class OpenData {
 
   /** Puts a dataset in place of the open one; the starter goes with the planet that it is for. */
   replace(dataset: Dataset): void {
-    if (this.named?.starter) {
-      this.named = undefined;
-      this.given = undefined;
-    }
+    if (this.named?.starter) this.closeCheckpoint();
     this.opened?.close();
     this.opened = dataset;
     this.computed.clear();
@@ -60,7 +59,7 @@ export class OpenData {
    */
   async takeStatistics(files: File[]): Promise<string[]> {
     if (files.length === 0) {
-      this.given = undefined;
+      this.giveStatistics(undefined);
       return [];
     }
     const find = (name: string) => {
@@ -71,11 +70,13 @@ export class OpenData {
       );
     };
     const { mean, stddev, diffsStddev } = STATISTICS_FILES;
-    this.given = await readStatistics({
-      mean: find(mean),
-      stddev: find(stddev),
-      diffsStddev: find(diffsStddev),
-    });
+    this.giveStatistics(
+      await readStatistics({
+        mean: find(mean),
+        stddev: find(stddev),
+        diffsStddev: find(diffsStddev),
+      }),
+    );
     return Object.values(STATISTICS_FILES);
   }
 
@@ -83,8 +84,10 @@ export class OpenData {
    * @param anyTask it need not fit the open dataset
    * @throws CheckpointError when it cannot be read, MisfitError when it does not fit the open dataset
    */
-  openCheckpoint(file: File, anyTask = false): Promise<CheckpointSummary> {
-    return this.read(file, { starter: false, anyTask });
+  async openCheckpoint(file: File, anyTask = false): Promise<CheckpointSummary> {
+    const summary = await this.read(file, { starter: false, anyTask });
+    if (this.givenByStarter) this.giveStatistics(undefined);
+    return summary;
   }
 
   /**
@@ -93,7 +96,13 @@ export class OpenData {
    */
   async openStarter(files: Arguments<'openStarter'>): Promise<CheckpointSummary> {
     await this.takeStatistics(files.statistics);
+    this.givenByStarter = true;
     return this.read(files.checkpoint, { starter: true, anyTask: false });
+  }
+
+  private giveStatistics(statistics: TabulatedStatistics | undefined): void {
+    this.given = statistics;
+    this.givenByStarter = false;
   }
 
   private async read(
@@ -110,7 +119,7 @@ export class OpenData {
   }
 
   closeCheckpoint(): void {
-    if (this.named?.starter) this.given = undefined;
+    if (this.givenByStarter) this.giveStatistics(undefined);
     this.named = undefined;
   }
 

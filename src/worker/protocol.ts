@@ -15,7 +15,7 @@ import type { Sampling } from '../training/sampler';
 import type { ValidationMetrics } from '../training/validation';
 import type { VariableInfo } from '../weather/dataset';
 import type { Periods } from '../weather/periods';
-import type { Task } from '../weather/task';
+import type { TASKS, Task } from '../weather/task';
 import type { AdapterRates } from '../webgpu/adapter_rates';
 import type { CompiledKernel } from '../webgpu/device';
 import type { RooflineRow } from '../webgpu/roofline';
@@ -64,6 +64,12 @@ export interface AdapterSummary {
 }
 
 /** The choices of the Train panel. Everything else of a run has GraphCast's own value. */
+/**
+ * Variables and levels: a checkpoint's own, all that the data hold, or a released model's. Onto another task than its own
+ * a checkpoint is carried over; the own ones of a new network are all that the data hold.
+ */
+export type TaskChoice = 'own' | 'data' | keyof typeof TASKS;
+
 export interface TrainingSettings {
   preset: string;
   latentSize: number;
@@ -82,8 +88,8 @@ export interface TrainingSettings {
   activations?: ElementType;
   /** A new network is trained, although a checkpoint is open. */
   fresh?: boolean;
-  /** Variables and levels of a run from a checkpoint: its own, or those of the data, channels that match carried over. */
-  task?: 'checkpoint' | 'data';
+  /** What the network reads and predicts; 'own' when left out. */
+  task?: TaskChoice;
   /** Parts that keep their weights. */
   freeze?: Part[];
   /** Decay, at every update, of a moving average of the weights; none is kept when left out. */
@@ -286,6 +292,12 @@ export interface Calls {
   /** A saved forecast of the open data. */
   openForecast: [{ file: File }, ForecastSummary];
   cancelForecast: [undefined, undefined];
+  /** Puts back the forecast that the last one took the place of; false when it is gone. */
+  restoreForecast: [{ initialFrame: number }, boolean];
+  /** Puts back the forecasts of data that were replaced and are open again. @returns their initial frames */
+  restoreForecasts: [undefined, number[]];
+  /** Lets go of forecasts that could be put back. */
+  forgetForecasts: [{ what: 'replaced' | 'former' }, undefined];
   forecastField: [FieldName & { initialFrame: number; leadHours: number }, Float32Array];
   forecastScores: [FieldName & { initialFrame: number }, FieldScores];
   /** Answers when all forecasts are scored or the scoring is cancelled; reports come on the way. */

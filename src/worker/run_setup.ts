@@ -9,9 +9,10 @@ import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import type { TabulatedStatistics } from '../weather/statistics';
-import { type Task, taskFromDataset } from '../weather/task';
+import { TASKS, type Task, taskFromDataset } from '../weather/task';
+import { checkTaskFits } from '../weather/task_fit';
 import type { OpenData } from './open_data';
-import type { TrainingSettings } from './protocol';
+import type { TaskChoice, TrainingSettings } from './protocol';
 import { phasesOf } from './run_phases';
 import type { RunParts } from './training_run';
 
@@ -20,9 +21,9 @@ const VALIDATION_WINDOWS = 4;
 const VALIDATE_EVERY = 200;
 
 /**
- * The run that the settings ask for on the open data: everything that the data hold, in the preset's network with the
- * chosen sizes. With a checkpoint, task and network are the checkpoint's, unless a fresh network is asked for, or that
- * it is carried over onto the data's task.
+ * The run that the settings ask for on the open data: the chosen task, else everything that the data hold, in the
+ * preset's network with the chosen sizes. With a checkpoint the network is the checkpoint's, unless a fresh one is asked
+ * for, and so is the task, unless it is carried over onto another one.
  * @throws DatasetError, CheckpointError or ConfigError when settings, data and checkpoint do not go together
  */
 export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig {
@@ -32,8 +33,10 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
     settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
-  const keepsTask = checkpoint && settings.task !== 'data';
-  const task = keepsTask ? taskOf(checkpoint, data.checkpointName!, dataset) : taskFromDataset(dataset);
+  const task =
+    checkpoint && isOwn(settings.task)
+      ? taskOf(checkpoint, data.checkpointName!, dataset)
+      : chosenTask(settings.task, dataset);
   const given = {
     ...{ phases: phasesOf(settings), batch_size: settings.batchSize, on_bad_update: settings.onBadUpdate },
     ...{ freeze: settings.freeze, ema_decay: settings.averageDecay },
@@ -52,6 +55,17 @@ function taskOf(checkpoint: Checkpoint, name: string, dataset: Dataset): Task {
     const sentence = cause.message.replace(/\.$/, '');
     throw new MisfitError(`${sentence}; or choose the data's variables for it in the Train room.`, { cause });
   }
+}
+
+function isOwn(choice: TaskChoice = 'own'): choice is 'own' {
+  return choice === 'own';
+}
+
+/** @throws DatasetError when the data do not hold all of a released model's */
+function chosenTask(choice: TaskChoice = 'own', dataset: Dataset): Task {
+  if (isOwn(choice) || choice === 'data') return taskFromDataset(dataset);
+  checkTaskFits(dataset, channelLayout(TASKS[choice]));
+  return TASKS[choice];
 }
 
 /** What forecasts are made with when no run leads: the open checkpoint's network, else a new one. */

@@ -19,6 +19,8 @@ export interface Arrow {
   to: Point;
 }
 
+/** Height of the globe, CSS pixels, below which its marks would cover it. */
+const LEAST_ROOM = 220;
 /** Rim of the disc beyond which text would lie flat. */
 const LEAST_FACING = 0.18;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
@@ -31,6 +33,8 @@ const EXTREME_LETTER = { high: 'H', low: 'L' };
 export class Annotations {
   /** Marks of the first and of the second layer. */
   marks: [Mark[], Mark[]] = [[], []];
+  /** The field lies under a veil: its marks would be read as the network's. */
+  isVeiled = false;
   pick: Point | null = null;
   arrows: Arrow[] = [];
   private readonly context: CanvasRenderingContext2D;
@@ -82,6 +86,7 @@ export class Annotations {
     viewport: Viewport,
     isShown: (seen: Seen) => boolean,
   ): void {
+    if (this.isVeiled || stage.roomHeight < LEAST_ROOM) return;
     const taken: Seen[] = [];
     for (const mark of marks) {
       const seen = stage.project(mark.place, viewport);

@@ -1,71 +1,66 @@
-/** Natural Earth's land at 1:110 and 1:50 million: coastlines as polylines, and land as an image for the bare globe. */
+/** Natural Earth's land at 1:110 and 1:50 million, or a planet's own: coastlines as segments, and land as an image. */
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import fineUrl from 'world-atlas/land-50m.json?url';
-import coarseUrl from 'world-atlas/land-110m.json?url';
 import { DatasetError } from '../../errors';
+import { segmentsOnSphere } from './sphere_geometry';
 
 type Land = Topology<{ land: GeometryCollection }>;
 
 export interface Coastlines {
-  /** Polylines of [longitude, latitude], degrees. */
-  lines: number[][][];
-  /** Plate carrée, north up, land white on black. */
-  landImage: HTMLCanvasElement;
+  /** Both ends of each segment, [2 * segments, 3], a little above the unit sphere. */
+  segments: Float32Array;
+  /** Plate carrée from the date line, south in its first row, land white on black. */
+  landImage: ImageBitmap;
 }
 
-export type Detail = 'coarse' | 'fine';
+const HEIGHT = 1.002;
 
-const ADDRESSES: Record<Detail, string> = { coarse: coarseUrl, fine: fineUrl };
-const loaded = new Map<Detail, Promise<Coastlines>>();
-
-/** Fetches and decodes the coastlines once; after a failure the next call tries again. */
-export function loadCoastlines(detail: Detail): Promise<Coastlines> {
-  let coastlines = loaded.get(detail);
-  if (!coastlines) {
-    coastlines = fetchCoastlines(ADDRESSES[detail]);
-    loaded.set(detail, coastlines);
-    coastlines.catch(() => loaded.delete(detail));
-  }
-  return coastlines;
-}
-
-async function fetchCoastlines(address: string): Promise<Coastlines> {
+/** Fetches the Earth's coastlines and makes them ready to draw. @throws DatasetError when they cannot be fetched */
+export async function earthCoastlines(address: string): Promise<Coastlines> {
   const response = await fetch(address);
   if (!response.ok)
     throw new DatasetError(
       `The coastlines could not be fetched (status ${response.status}): load the page again.`,
     );
   const land: Land = await response.json();
-  return { lines: mesh(land, land.objects.land).coordinates, landImage: drawLand(land) };
+  return {
+    segments: segmentsOnSphere(mesh(land, land.objects.land).coordinates, HEIGHT),
+    landImage: landImage(2048, ringsOf(land).map(unrolled), [-360, 0, 360]),
+  };
 }
 
-function drawLand(land: Land): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = 2048;
-  canvas.height = 1024;
+/** A planet's coastlines. @param lines polylines of [longitude, latitude] @param loops around its land */
+export function planetCoastlines(lines: number[][][], loops: number[][][]): Coastlines {
+  return { segments: segmentsOnSphere(lines, HEIGHT), landImage: landImage(1024, loops, [-360, 0]) };
+}
+
+/** @param turns degrees by which each ring is drawn again: one that crosses the date line comes in on the other side */
+function landImage(width: number, rings: number[][][], turns: number[]): ImageBitmap {
+  const canvas = new OffscreenCanvas(width, width / 2);
   const context = canvas.getContext('2d')!;
   context.fillStyle = '#000';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = '#fff';
   context.beginPath();
-  for (const { geometry } of feature(land, land.objects.land).features) {
-    const rings = geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
-    for (const ring of rings.map(unrolled)) {
-      // A ring that crosses the date line leaves the image on one side and enters it on the other.
-      for (const turn of [-360, 0, 360]) {
-        ring.forEach(([longitude, latitude], i) => {
-          const x = ((longitude + turn + 180) / 360) * canvas.width;
-          const y = ((90 - latitude) / 180) * canvas.height;
-          if (i === 0) context.moveTo(x, y);
-          else context.lineTo(x, y);
-        });
-        context.closePath();
-      }
+  for (const ring of rings) {
+    for (const turn of turns) {
+      ring.forEach(([longitude, latitude], i) => {
+        const x = ((longitude + turn + 180) / 360) * canvas.width;
+        const y = ((90 + latitude) / 180) * canvas.height;
+        if (i === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      });
+      context.closePath();
     }
   }
   context.fill('evenodd');
-  return canvas;
+  return canvas.transferToImageBitmap();
+}
+
+function ringsOf(land: Land): number[][][] {
+  return feature(land, land.objects.land).features.flatMap(({ geometry }) =>
+    geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [],
+  );
 }
 
 /** The ring without jumps of longitude; one that runs around a pole is closed over it. */

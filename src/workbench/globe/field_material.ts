@@ -35,14 +35,15 @@ const layerUniforms = (x: string) => /* glsl */ `
   uniform sampler2D colours${x};
   uniform float blend${x};    // 0: previous field, 1: field
   uniform float presence${x}; // 0: land and sea only
+  uniform float cells${x};    // 1: texels as they are, 0: smooth between them
   uniform vec2 range${x};
   uniform vec2 isolines${x};  // interval, 0 for none; offset in intervals: lines at (k + offset) * interval
 `;
 
 const shadeLayer = (x: string) => /* glsl */ `
   if (presence${x} > 0.0) {
-    float value = at(field${x}, lonLat);
-    if (blend${x} < 1.0) value = mix(at(previous${x}, lonLat), value, blend${x});
+    float value = at(field${x}, lonLat, cells${x});
+    if (blend${x} < 1.0) value = mix(at(previous${x}, lonLat, cells${x}), value, blend${x});
     colour = shade(value, colours${x}, range${x}, isolines${x});
   }
 `;
@@ -69,10 +70,11 @@ const fragmentShader = /* glsl */ `
   const float PI = 3.14159265358979;
 
   // Texels by hand: float textures cannot be filtered everywhere, and the date line must wrap.
-  float at(sampler2D t, vec2 lonLat) {
+  float at(sampler2D t, vec2 lonLat, float cells) {
     ivec2 size = textureSize(t, 0);
     float x = lonLat.x * float(size.x);
     float y = clamp(lonLat.y, 0.0, 1.0) * float(size.y - 1);
+    if (cells > 0.5) return texelFetch(t, ivec2(int(floor(x + 0.5)) % size.x, int(floor(y + 0.5))), 0).r;
     int column = int(floor(x));
     int row = min(int(floor(y)), size.y - 2);
     vec2 f = vec2(x - float(column), y - float(row));
@@ -203,6 +205,7 @@ export class FieldMaterial extends ShaderMaterial {
     field.value = floats(raster);
     this.uniforms[`blend${slot}`].value = blend ? 0 : 1;
     this.uniforms[`presence${slot}`].value = 1;
+    this.uniforms[`cells${slot}`].value = raster.hasCells ? 1 : 0;
   }
 
   setBlend(slot: LayerSlot, blend: number): void {
@@ -229,6 +232,7 @@ function layer(slot: LayerSlot) {
     [`colours${slot}`]: { value: bytes(new Uint8Array(4), 1) },
     [`blend${slot}`]: { value: 1 },
     [`presence${slot}`]: { value: 0 },
+    [`cells${slot}`]: { value: 0 },
     [`range${slot}`]: { value: new Vector2(0, 1) },
     [`isolines${slot}`]: { value: new Vector2(0, 0) },
   };

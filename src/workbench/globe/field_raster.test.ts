@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldRaster, MISSING, straight, valueAt } from './field_raster';
+import { cellRaster, fieldRaster, MISSING, straight, valueAt } from './field_raster';
 
 /** A grid of `rows` latitudes with or without poles, and a field on it. */
 function grid(rows: number, columns: number, poles: boolean, value: (lat: number, lon: number) => number) {
@@ -85,4 +85,29 @@ test('a single peak has no swing beside it where values run straight', () => {
   const { data } = fieldRaster(values, latitudes, longitudes, undefined, straight);
   expect(least(data)).toBe(0);
   expect(data.reduce((a, b) => Math.max(a, b))).toBeCloseTo(1, 5);
+});
+
+test.each([
+  ['with poles', grid(19, 36, true, smooth)],
+  ['without poles', grid(32, 64, false, smooth)],
+])('on a grid %s a cell shows its own value up to half way to its neighbours', (_, cells) => {
+  const { values, latitudes, longitudes } = cells;
+  const { data, width, height, hasCells } = cellRaster(values, latitudes, longitudes);
+  expect(hasCells).toBe(true);
+  expect(width).toBeGreaterThanOrEqual(1440);
+  const columns = longitudes.length;
+  for (let y = 0; y < height; y += 7) {
+    const latitude = -90 + (180 * y) / (height - 1);
+    const row = latitudes.reduce(
+      (best, value, i) => (Math.abs(value - latitude) < Math.abs(latitudes[best] - latitude) ? i : best),
+      0,
+    );
+    for (let x = 0; x < width; x += 11) {
+      const position = (x * columns) / width;
+      // Half way it may be either.
+      if (Math.abs((position % 1) - 0.5) < 1e-6) continue;
+      if (Math.abs(Math.abs(latitude - latitudes[row]) - (latitudes[1] - latitudes[0]) / 2) < 0.01) continue;
+      expect(data[y * width + x]).toBe(values[row * columns + (Math.round(position) % columns)]);
+    }
+  }
 });

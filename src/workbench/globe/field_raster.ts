@@ -11,12 +11,16 @@ export interface FieldRaster {
   height: number;
   /** [height, width], south to north; a missing value is MISSING. */
   data: Float32Array;
+  /** The grid's cells as they are: nothing lies between two values. */
+  hasCells?: boolean;
 }
 
 /** Stands for NaN: shader compilers may assume that NaN does not exist. */
 export const MISSING = 3e38;
 
 const SMOOTH_WIDTH = 360;
+/** Columns that place the edges of cells within a quarter of a degree. */
+const CELLS_WIDTH = 1440;
 
 /**
  * Raster of `values` [lat, lon] on ascending `latitudes` and `longitudes` (degrees; longitudes equally spaced).
@@ -77,11 +81,24 @@ export function fieldRaster(
   return { width, height, data };
 }
 
+/** Every grid point's value over its own cell, which ends half way to its neighbours. */
+export function cellRaster(
+  values: Float32Array,
+  latitudes: Float32Array,
+  longitudes: Float32Array,
+): FieldRaster {
+  const width = longitudes.length * Math.max(1, Math.ceil(CELLS_WIDTH / longitudes.length));
+  return { ...fieldRaster(values, latitudes, longitudes, width, nearest), hasCells: true };
+}
+
 /** Weights of the four neighbours for a point at fraction t past the second; exact at t = 0. */
 export type Interpolation = (t: number) => [number, number, number, number];
 
 /** Straight between the two: for fields with single peaks, beside which a cubic would swing past zero. */
 export const straight: Interpolation = (t) => [0, 1 - t, t, 0];
+
+/** The nearer of the two. */
+const nearest: Interpolation = (t) => (t < 0.5 ? [0, 1, 0, 0] : [0, 0, 1, 0]);
 
 /** Catmull-Rom cubics. */
 function catmullRom(t: number): ReturnType<Interpolation> {

@@ -1,30 +1,20 @@
 /** What the page's stores say, told to the globe's scene: one hook per subject. */
-import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
+import fineUrl from 'world-atlas/land-50m.json?url';
+import coarseUrl from 'world-atlas/land-110m.json?url';
 import type { DatasetSummary } from '../../worker/protocol';
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
 import { engine } from '../state/engine';
 import { useMeshSize } from '../state/mesh_size';
 import { reportError } from '../state/notices';
-import { isDifference, type ShownLayer, useShownField } from '../state/shown_field';
-import { useWind, type Wind } from '../state/shown_wind';
-import { useTheme } from '../state/theme';
+import { useShownField } from '../state/shown_field';
 import { useView } from '../state/view';
-import { formatValue } from '../units';
-import type { Mark } from './annotations';
-import { calm } from './camera_controls';
-import { type Coastlines, loadCoastlines } from './coastlines';
-import { colourTable } from './colour_map';
-import { niceStep } from './colour_range';
-import { extremes } from './extremes';
-import type { Isolines, LayerSlot } from './field_material';
-import { fieldRaster, straight } from './field_raster';
+import type { Coastlines } from './coastlines';
+import { prepare } from './drawing_thread';
+import { useFields, useWindOnGlobe } from './fields_on_globe';
 import type { GlobeScene } from './globe_scene';
-import { globeColours } from './globe_theme';
-import { isolineLabels } from './isoline_labels';
 import { useNetworkOnGlobe } from './network_on_globe';
-import { coastOf } from './planet_coast';
-import { windRaster } from './wind_step';
 
 type MaybeScene = GlobeScene | null;
 
@@ -52,10 +42,10 @@ function useCoastlines(scene: MaybeScene): void {
   useEffect(() => {
     if (!scene) return;
     let current = true;
-    const coastlines = planet ? planetCoastlines(planet) : loadCoastlines(detail);
-    coastlines.then(({ lines, landImage }) => {
+    const coastlines = planet ? planetCoastlines(planet) : earthCoastlines(detail);
+    coastlines.then((coast) => {
       if (!current) return;
-      scene.setCoastlines(lines, landImage);
+      scene.setCoastlines(coast);
       whenIdle(() => setIdle(true));
     }, reportError);
     return () => {
@@ -66,7 +56,21 @@ function useCoastlines(scene: MaybeScene): void {
 
 async function planetCoastlines({ latitudes, longitudes }: DatasetSummary): Promise<Coastlines> {
   const land = await engine.call('field', { variable: 'land_sea_mask', level: null, frame: 0 });
-  return coastOf(land, latitudes, longitudes);
+  return prepare('planet', { land, latitudes, longitudes });
+}
+
+const EARTH = { coarse: coarseUrl, fine: fineUrl };
+const loaded = new Map<keyof typeof EARTH, Promise<Coastlines>>();
+
+/** Fetched and decoded once; after a failure the next call tries again. */
+function earthCoastlines(detail: keyof typeof EARTH): Promise<Coastlines> {
+  let coastlines = loaded.get(detail);
+  if (!coastlines) {
+    coastlines = prepare('earth', { address: new URL(EARTH[detail], location.href).href });
+    loaded.set(detail, coastlines);
+    coastlines.catch(() => loaded.delete(detail));
+  }
+  return coastlines;
 }
 
 function whenIdle(work: () => void): void {
@@ -87,19 +91,30 @@ const COVERED = {
 function useFit(scene: MaybeScene, canvas: RefObject<HTMLCanvasElement | null>): void {
   const bare = useData((data) => data.dataset === null);
   const software = useDevice((device) => device.software);
+  const sheetOpen = useView((view) => view.sheetOpen);
   useEffect(() => {
     const element = canvas.current;
     if (!scene || !element) return;
     scene.setSoftware(software);
+    const sheet = sheetOpen ? document.querySelector('.sheet') : null;
     const fit = () => {
       const { clientWidth: width, clientHeight: height } = element;
       const { top, bottom } = COVERED[width < 560 ? 'narrow' : 'wide'][bare ? 'bare' : 'field'];
-      scene.resize({ width, height, top, bottom }, software ? 1 : Math.min(2, window.devicePixelRatio));
+      const covered = Math.max(bottom, sheet ? coveredBy(sheet, element) : 0);
+      const ratio = software ? 1 : Math.min(2, window.devicePixelRatio);
+      scene.resize({ width, height, top, bottom: covered }, ratio);
     };
     const observer = new ResizeObserver(fit);
     observer.observe(element);
+    if (sheet) observer.observe(sheet);
     return () => observer.disconnect();
-  }, [scene, canvas, bare, software]);
+  }, [scene, canvas, bare, software, sheetOpen]);
+}
+
+/** CSS pixels of the canvas that a sheet hides; none on wide screens, where it is no box of its own. */
+function coveredBy(sheet: Element, canvas: Element): number {
+  const { top, height } = sheet.getBoundingClientRect();
+  return height === 0 ? 0 : canvas.getBoundingClientRect().bottom - top;
 }
 
 function useCamera(scene: MaybeScene): void {
@@ -115,104 +130,6 @@ function useCamera(scene: MaybeScene): void {
   useEffect(() => scene?.setPick(pick), [scene, pick]);
 }
 
-function useFields(scene: MaybeScene): void {
-  const theme = useTheme((state) => state.theme);
-  const shown = useShownField();
-  const hasField = shown.values !== null;
-  useEffect(() => scene?.setColours(globeColours(theme, hasField)), [scene, theme, hasField]);
-  useLayer(scene, 'A', shown);
-  useLayer(scene, 'B', shown.other);
-}
-
-const NO_RANGE = { low: 0, high: 1 };
-
-function useLayer(scene: MaybeScene, slot: LayerSlot, layer: ShownLayer | null): void {
-  const dataset = useData((data) => data.dataset);
-  const software = useDevice((device) => device.software);
-  const wantsIsolines = useView((view) => view.overlays.isolines);
-  const values = layer?.values ?? null;
-  const hasPeaks = layer?.layer === 'sensitivity';
-  const colourMap = layer?.colourMap ?? 'neutral';
-  const { low, high } = layer?.range ?? NO_RANGE;
-  const isSigned = layer !== null && (isDifference(layer.layer) || layer.display.range === 'symmetric');
-  const isolines = useMemo(
-    // About zero a line would only follow noise: the levels lie half an interval off it.
-    () => ({
-      interval: wantsIsolines ? niceStep(high - low, 12) : 0,
-      offset: isSigned ? 0.5 : 0,
-    }),
-    [wantsIsolines, low, high, isSigned],
-  );
-  useEffect(() => scene?.setColourMap(slot, colourTable(colourMap)), [scene, slot, colourMap]);
-  useEffect(() => scene?.setRange(slot, low, high, isolines), [scene, slot, low, high, isolines]);
-  useEffect(() => {
-    if (!scene) return;
-    if (!values || !dataset) {
-      scene.clearField(slot);
-      return;
-    }
-    const { latitudes, longitudes } = dataset;
-    const raster = fieldRaster(values, latitudes, longitudes, undefined, hasPeaks ? straight : undefined);
-    scene.setField(slot, raster, !software && !calm());
-  }, [scene, slot, values, hasPeaks, dataset, software]);
-  useMarks(scene, slot, layer, isolines);
-}
-
-/** Variables whose highs and lows forecasters mark. */
-const WITH_EXTREMES = ['geopotential', 'mean_sea_level_pressure'];
-/** Degrees between the values of isolines when the whole globe is seen. */
-const LABEL_SPACING = 15;
-
-function useMarks(scene: MaybeScene, slot: LayerSlot, layer: ShownLayer | null, isolines: Isolines): void {
-  const dataset = useData((data) => data.dataset);
-  const wantsExtremes = useView((view) => view.overlays.extremes);
-  // Nearer, there is room for more; steps, so that labels stay put while the globe comes closer.
-  const nearness = useView((view) => 2 ** Math.max(0, Math.round(Math.log2(view.camera.zoom))));
-  useEffect(() => {
-    if (!scene) return;
-    const marks: Mark[] = [];
-    if (layer?.values && dataset) {
-      const { values, range, variable } = layer;
-      const { latitudes, longitudes } = dataset;
-      const step = niceStep(range.high - range.low, 12);
-      if (wantsExtremes && WITH_EXTREMES.includes(variable) && !isDifference(layer.layer)) {
-        for (const { kind, place, value } of extremes(values, latitudes, longitudes, step / 5))
-          marks.push({ kind, place, text: plain(value, Math.max(1, step)) });
-      }
-      for (const label of isolineLabels(values, latitudes, longitudes, isolines, LABEL_SPACING / nearness))
-        marks.push({ kind: 'value', ...label, text: plain(label.value, labelStep(isolines)) });
-    }
-    scene.setMarks(slot, marks);
-  }, [scene, slot, layer, dataset, isolines, wantsExtremes, nearness]);
-}
-
-/** As on weather charts: without separators of thousands. */
-function plain(value: number, step: number): string {
-  return formatValue(value, step).replaceAll(',', '');
-}
-
-/** The step whose multiples the isolines' values are. */
-function labelStep({ interval, offset }: Isolines): number {
-  return offset === 0 ? interval : interval * offset;
-}
-
-function useWindOnGlobe(scene: MaybeScene): void {
-  const dataset = useData((data) => data.dataset);
-  const [first, second] = useWind((state) => state.winds);
-  const compared = useShownField(({ other }) => other !== null);
-  useEffect(() => scene?.setWind('A', rasterOf(first, dataset)), [scene, first, dataset]);
-  useEffect(
-    () => scene?.setWind('B', compared ? rasterOf(second, dataset) : null),
-    [scene, second, dataset, compared],
-  );
-}
-
-function rasterOf(wind: Wind | null, dataset: DatasetSummary | null) {
-  if (!wind || wind.u.length !== (dataset?.latitudes.length ?? 0) * (dataset?.longitudes.length ?? 0))
-    return null;
-  return dataset && windRaster(wind.u, wind.v, dataset.latitudes, dataset.longitudes);
-}
-
 /** The multi-mesh: always on the bare globe, on a field when asked for. */
 function useMeshOnGlobe(scene: MaybeScene): void {
   const meshSize = useMeshSize();
@@ -225,8 +142,12 @@ function useMeshOnGlobe(scene: MaybeScene): void {
   useEffect(() => {
     if (!scene || !visible) return;
     let current = true;
-    engine.call('meshEdges', { meshSize }).then(({ vertices, edges, levels }) => {
-      if (current) scene.setMesh(vertices, edges, levels, meshLevels);
+    const arcs = async () => {
+      const { vertices, edges, levels: levelOfEdge } = await engine.call('meshEdges', { meshSize });
+      return prepare('mesh', { vertices, edges, levelOfEdge, levels: meshLevels });
+    };
+    arcs().then(({ positions, strengths }) => {
+      if (current) scene.setMesh(positions, strengths);
     }, reportError);
     return () => {
       current = false;

@@ -2,9 +2,10 @@
 
 const SLOW_MILLISECONDS = 34;
 const QUICK_MILLISECONDS = 18;
-/** Frames between two decisions. */
+/** Between two decisions: so many frames, or so many ms where they are slow. */
 const FRAMES = 24;
-/** Longer gaps are no slow frames but a hidden page, or a pause. */
+const MILLISECONDS = 3000;
+/** A single longer gap is no slow frame but a hidden page, or a pause. */
 const LONGEST_FRAME = 1000;
 
 export class FramePace {
@@ -14,6 +15,7 @@ export class FramePace {
   private readonly limit: number;
   private frames = 0;
   private milliseconds = 0;
+  private wasLong = false;
 
   /** @param least, most amounts, powers of two apart */
   constructor(least: number, most: number) {
@@ -33,10 +35,12 @@ export class FramePace {
 
   /** A frame came so many milliseconds after the one before. */
   took(milliseconds: number): void {
-    if (milliseconds > LONGEST_FRAME) return;
+    const { wasLong } = this;
+    this.wasLong = milliseconds > LONGEST_FRAME;
+    if (this.wasLong && !wasLong) return;
     this.frames++;
     this.milliseconds += milliseconds;
-    if (this.frames < FRAMES) return;
+    if (this.frames < FRAMES && this.milliseconds < MILLISECONDS) return;
     const mean = this.milliseconds / this.frames;
     this.frames = 0;
     this.milliseconds = 0;

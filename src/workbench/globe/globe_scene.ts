@@ -3,25 +3,27 @@
  * nothing of React.
  */
 import {
-  BackSide,
   CanvasTexture,
   Color,
   Mesh,
   PlaneGeometry,
   Scene,
-  ShaderMaterial,
+  type ShaderMaterial,
   SphereGeometry,
   WebGLRenderer,
 } from 'three';
 import type { Camera, Point, Projection } from '../location_hash';
 import { Annotations, type Mark } from './annotations';
+import type { Coastlines } from './coastlines';
+import type { Between } from './drawing_work';
 import { FieldMaterial, type Isolines, type LayerSlot, type SurfaceColours } from './field_material';
 import type { FieldRaster } from './field_raster';
+import { glowShell } from './glow_shell';
 import { Lines } from './lines';
 import { NetworkOverlay } from './network_overlay';
 import type { Triangles } from './network_shapes';
 import { projected } from './projected';
-import { graticule, longitudeLatitude, meshArcs, segmentsOnSphere } from './sphere_geometry';
+import { graticule, longitudeLatitude, segmentsOnSphere } from './sphere_geometry';
 import { type Stage, StageCamera } from './stage_camera';
 import type { WindRaster } from './wind_step';
 import { WindTrails } from './wind_trails';
@@ -66,6 +68,8 @@ export class GlobeScene {
   private readonly blendStart = { A: 0, B: 0 };
   private readonly fieldShape = { A: '', B: '' };
   private disposed = false;
+  /** Its shaders have been compiled: a frame before that would wait for them, and the page with it. */
+  private isReady = false;
   private annotationsStale = true;
   private readonly redraw = () => this.invalidate();
   private readonly drawFrame = (now: number) => this.draw(now);
@@ -78,6 +82,8 @@ export class GlobeScene {
   constructor(canvas: HTMLCanvasElement, labels: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.renderer.autoClear = false;
+    // Asking how a shader fared waits for the GPU; the page is developed with it.
+    this.renderer.debug.checkShaderErrors = import.meta.env.DEV;
     this.trails = new WindTrails(this.renderer, this.shared);
     this.annotations = new Annotations(labels);
     // three.js uploads everything anew by itself, but draws only when told to.
@@ -87,17 +93,43 @@ export class GlobeScene {
     this.mesh.visible = false;
     const { globe, map, coast, mesh, network, glow } = this;
     this.scene.add(globe, map, this.graticule, coast, mesh, network, glow);
+    const { stage } = this;
+    const compiled = [this.renderer.compileAsync(this.scene, stage.camera), this.trails.compile()];
+    void Promise.all(compiled).then(() => this.start());
+  }
+
+  /**
+   * Uses every shader once, in a corner: its first use waits for the GPU, which may be busy with a training run when the
+   * wind or the mesh are asked for.
+   */
+  private start(): void {
+    if (this.disposed) return;
+    const { renderer, stage } = this;
+    const hidden = [this.map, this.mesh, this.network, ...this.network.children].filter(
+      (one) => !one.visible,
+    );
+    for (const one of hidden) one.visible = true;
+    this.trails.rehearse(stage);
+    renderer.setScissorTest(true);
+    renderer.setScissor(0, 0, 1, 1);
+    renderer.render(this.scene, stage.camera);
+    for (const one of hidden) one.visible = false;
+    this.isReady = true;
+    this.invalidate();
   }
 
   resize(stage: Stage, pixelRatio: number): void {
     const { width, height } = stage;
     if (width === 0 || height === 0) return;
-    this.size = { width, height, pixelRatio };
-    this.renderer.setPixelRatio(pixelRatio);
-    this.renderer.setSize(width, height, false);
-    this.annotations.resize(width, height, Math.max(1, pixelRatio));
-    this.trails.resize(width, height);
-    this.surface.uniforms.canvasSize.value.set(width * pixelRatio, height * pixelRatio);
+    const { size } = this;
+    // A canvas is made anew by setting its size, to the same one too, and the page waits for it.
+    if (size.width !== width || size.height !== height || size.pixelRatio !== pixelRatio) {
+      this.size = { width, height, pixelRatio };
+      this.renderer.setDrawingBufferSize(width, height, pixelRatio);
+      this.annotations.resize(width, height, Math.max(1, pixelRatio));
+      this.trails.resize(width, height);
+      this.surface.uniforms.canvasSize.value.set(width * pixelRatio, height * pixelRatio);
+    }
     this.stage.setStage(stage);
     this.setDivision(this.division);
   }
@@ -144,10 +176,13 @@ export class GlobeScene {
     this.invalidate();
   }
 
-  setCoastlines(polylines: number[][][], landImage: HTMLCanvasElement): void {
+  setCoastlines({ segments, landImage }: Coastlines): void {
     if (this.disposed) return;
-    this.coast.setSegments(segmentsOnSphere(polylines, 1.002));
-    this.surface.setLand(new CanvasTexture(landImage));
+    this.coast.setSegments(segments);
+    const land = new CanvasTexture(landImage);
+    // South is its first row already.
+    land.flipY = false;
+    this.surface.setLand(land);
     this.invalidate();
   }
 
@@ -162,13 +197,19 @@ export class GlobeScene {
   }
 
   /** Shows a field; `animate` blends from the former one where both have the same shape. */
-  setField(slot: LayerSlot, raster: FieldRaster, animate: boolean): void {
-    const shape = `${raster.width}x${raster.height}`;
+  setField(slot: LayerSlot, raster: FieldRaster, between: Between, animate: boolean): void {
+    if (this.disposed) return;
+    const shape = `${raster.width}x${raster.height} ${between}`;
     const blend = animate && shape === this.fieldShape[slot];
     this.fieldShape[slot] = shape;
     this.surface.setField(slot, raster, blend);
     this.blendStart[slot] = blend ? performance.now() : 0;
     this.invalidate();
+  }
+
+  /** Whether a slot's field is drawn in this way. */
+  showsField(slot: LayerSlot, between: Between): boolean {
+    return this.fieldShape[slot].endsWith(between);
   }
 
   clearField(slot: LayerSlot): void {
@@ -206,23 +247,10 @@ export class GlobeScene {
     this.trails.setSoftware(software);
   }
 
-  /** @param levels those whose edges are drawn; null: all */
-  setMesh(vertices: Float32Array, edges: Int32Array, levelOfEdge: Uint8Array, levels: number[] | null): void {
+  /** @param positions, strengths as in `Lines` */
+  setMesh(positions: Float32Array, strengths: Float32Array): void {
     if (this.disposed) return;
-    const finest = Math.max(1, levelOfEdge[levelOfEdge.length - 1]);
-    const isDrawn = (edge: number) => levels === null || levels.includes(levelOfEdge[edge]);
-    const drawn = [...levelOfEdge.keys()].filter(isDrawn);
-    const ends = Int32Array.from(drawn.flatMap((edge) => [edges[2 * edge], edges[2 * edge + 1]]));
-    const arcs = meshArcs(
-      vertices,
-      ends,
-      Uint8Array.from(drawn, (edge) => levelOfEdge[edge]),
-    );
-    // Fine edges are many: they recede, so that the coarse ones read.
-    this.mesh.setSegments(
-      arcs.positions,
-      arcs.levels.map((level) => 0.95 - 0.65 * (level / finest)),
-    );
+    this.mesh.setSegments(positions, strengths);
     this.invalidate();
   }
 
@@ -252,7 +280,8 @@ export class GlobeScene {
   }
 
   private requestFrame(): void {
-    if (this.frameRequest === 0 && !this.disposed) this.frameRequest = requestAnimationFrame(this.drawFrame);
+    if (this.frameRequest !== 0 || this.disposed || !this.isReady) return;
+    this.frameRequest = requestAnimationFrame(this.drawFrame);
   }
 
   private draw(now: number): void {
@@ -307,6 +336,7 @@ export class GlobeScene {
   /** What the Network room draws over the field, and the veil between them; null for nothing and for no veil. */
   setNetwork(shapes: Triangles | null, veil: string | null): void {
     this.network.show(shapes, veil);
+    this.annotations.isVeiled = shapes !== null && veil !== null;
     this.invalidate();
   }
 
@@ -340,36 +370,4 @@ function divide(
   if (division !== 'two globes') return [1, 0, division.divider * width];
   const second = stage.viewports[1];
   return stage.isStacked ? [0, -1, second.top - height] : [1, 0, second.left];
-}
-
-/** A thin shine outside the disc: the inside of a larger sphere, brightest where it meets the globe's rim. */
-function glowShell(): Mesh {
-  const material = new ShaderMaterial({
-    side: BackSide,
-    transparent: true,
-    depthWrite: false,
-    uniforms: { colour: { value: new Color() }, strength: { value: 0 } },
-    vertexShader: /* glsl */ `
-      varying vec3 vNormal;
-      varying vec3 vToEye;
-      void main() {
-        vec4 p = modelViewMatrix * vec4(position, 1.0);
-        vNormal = normalMatrix * normal;
-        vToEye = -p.xyz;
-        gl_Position = projectionMatrix * p;
-      }
-    `,
-    fragmentShader: /* glsl */ `
-      uniform vec3 colour;
-      uniform float strength;
-      varying vec3 vNormal;
-      varying vec3 vToEye;
-      void main() {
-        float depth = abs(dot(normalize(vNormal), normalize(vToEye)));
-        float shine = pow(clamp(depth * 1.75, 0.0, 1.0), 3.5) * strength;
-        gl_FragColor = vec4(colour, shine);
-      }
-    `,
-  });
-  return new Mesh(new SphereGeometry(1.14, 96, 48), material);
 }

@@ -28,9 +28,11 @@ export class Lines extends LineSegments<BufferGeometry, LineMaterial> {
 
 function geometryOf(positions: Float32Array, strengths?: Float32Array): BufferGeometry {
   const others = new Float32Array(positions.length);
-  for (let segment = 0; segment < positions.length; segment += 6) {
-    others.set(positions.subarray(segment + 3, segment + 6), segment);
-    others.set(positions.subarray(segment, segment + 3), segment + 3);
+  for (let at = 0; at < positions.length; at += 6) {
+    for (let axis = at; axis < at + 3; axis++) {
+      others[axis] = positions[axis + 3];
+      others[axis + 3] = positions[axis];
+    }
   }
   const strength = strengths ?? new Float32Array(positions.length / 3).fill(1);
   return new BufferGeometry()

@@ -55,6 +55,8 @@ const INKS: Record<Theme, { veil: string; mark: Colour; faint: Colour; grid: Col
 
 /** Angle between neighbours on level 0, radians. */
 const BASE_SPACING = 1.107;
+/** Radians: on a coarse mesh a ring need not grow with its nodes. */
+const THICKEST_RING = 0.012;
 /** From here on discs are squares: there are many of them, and each is small. */
 const MANY_NODES = 5000;
 /** Share of the strongest message within which all count as equally strong. */
@@ -74,7 +76,8 @@ export function drawNetwork(
   if (zoom === 'mesh') drawNodes(shapes, picture, spacing, ink.faint);
   if (zoom === 'node') drawReceived(shapes, picture, gridVectors, spacing, ink);
   if (zoom === 'message') drawMessage(shapes, picture, spacing, ink.mark);
-  shapes.ring(graph.vertices, node, 0.34 * spacing, 0.42 * spacing, ink.mark);
+  const ring = 0.4 * spacing;
+  shapes.ring(graph.vertices, node, ring - Math.min(0.08 * spacing, THICKEST_RING), ring, ink.mark);
   return { triangles: shapes.triangles(), veil: veiled && zoom !== 'globe' ? ink.veil : null };
 }
 

@@ -22,10 +22,15 @@ const ARC_RISE = 0.06;
 /** Longest piece of an arc, radians. */
 const PIECE = 0.05;
 
+/** Vertices that there is room for at first. */
+const FIRST_ROOM = 3072;
+
 export class NetworkShapes {
-  private readonly positions: number[] = [];
-  private readonly anchors: number[] = [];
-  private readonly colours: number[] = [];
+  /** Vertices so far; the arrays have room for more. */
+  private vertices = 0;
+  private positions = new Float32Array(3 * FIRST_ROOM);
+  private anchors = new Float32Array(3 * FIRST_ROOM);
+  private colours = new Float32Array(4 * FIRST_ROOM);
 
   /** A disc of a radius in radians; few `sides` where there are many discs. */
   disc(vectors: Float32Array, node: number, radius: number, colour: Colour, sides = 12): void {
@@ -99,17 +104,38 @@ export class NetworkShapes {
 
   triangles(): Triangles {
     return {
-      positions: Float32Array.from(this.positions),
-      anchors: Float32Array.from(this.anchors),
-      colours: Float32Array.from(this.colours),
+      positions: this.positions.slice(0, 3 * this.vertices),
+      anchors: this.anchors.slice(0, 3 * this.vertices),
+      colours: this.colours.slice(0, 4 * this.vertices),
     };
   }
 
   private triangle(a: Vector, b: Vector, c: Vector, anchor: Vector, colour: Colour): void {
-    this.positions.push(...a, ...b, ...c);
-    this.anchors.push(...anchor, ...anchor, ...anchor);
-    this.colours.push(...colour, ...colour, ...colour);
+    this.vertex(a, anchor, colour);
+    this.vertex(b, anchor, colour);
+    this.vertex(c, anchor, colour);
   }
+
+  private vertex(place: Vector, anchor: Vector, colour: Colour): void {
+    if (3 * this.vertices === this.positions.length) {
+      this.positions = enlarged(this.positions);
+      this.anchors = enlarged(this.anchors);
+      this.colours = enlarged(this.colours);
+    }
+    const [three, four] = [3 * this.vertices, 4 * this.vertices];
+    for (let axis = 0; axis < 3; axis++) {
+      this.positions[three + axis] = place[axis];
+      this.anchors[three + axis] = anchor[axis];
+    }
+    for (let channel = 0; channel < 4; channel++) this.colours[four + channel] = colour[channel];
+    this.vertices++;
+  }
+}
+
+function enlarged(array: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const larger = new Float32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 function at(vectors: Float32Array, node: number): Vector {

@@ -6,6 +6,7 @@ import { formatLead, formatTime, formatValue } from '../units';
 import { t } from '../words/words';
 import { colourTable } from './colour_map';
 import { legendTicks } from './colour_range';
+import { allPrepared } from './drawing_thread';
 import { layerName, layerTitle } from './layer_words';
 import { getStageScene } from './stage_scene';
 import { type EncodedFrame, webmFile } from './webm';
@@ -17,6 +18,7 @@ const KEY_FRAME_EVERY = 32;
 
 /** PNG of what is on the stage. @throws WorkbenchError when there is nothing on it */
 export async function stageImage(): Promise<Uint8Array> {
+  await allPrepared();
   const canvas = document.createElement('canvas');
   drawStage(canvas);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
@@ -72,6 +74,7 @@ export class StageFilm {
 
   /** Adds what is on the stage, as it moves, for half a second. */
   async add(): Promise<void> {
+    await allPrepared();
     for (let i = 0; i < FRAMES_PER_LEAD; i++) {
       await new Promise(requestAnimationFrame);
       const { width, height } = this.canvas;

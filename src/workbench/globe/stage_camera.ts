@@ -34,6 +34,8 @@ const FIELD_OF_VIEW = 26;
 const HALF_ANGLE = (FIELD_OF_VIEW / 2) * (Math.PI / 180);
 /** Share of the free stage's shorter side that the globe fills at zoom 1. */
 const FILL = 0.97;
+/** Share of the stage's height that is left to the globe, whatever covers it. */
+const LEAST_OPEN = 0.2;
 const UNIT_SPHERE = new Sphere(new Vector3(), 1);
 
 export class StageCamera {
@@ -53,6 +55,11 @@ export class StageCamera {
 
   constructor() {
     this.globeCamera.up.set(0, 0, 1);
+  }
+
+  /** CSS pixels that a globe of zoom 1 is high. */
+  get roomHeight(): number {
+    return this.openHeight;
   }
 
   get camera(): PerspectiveCamera | OrthographicCamera {
@@ -86,7 +93,7 @@ export class StageCamera {
 
   private arrange(): void {
     const { width, height, top, bottom } = this.stage;
-    const open = Math.max(0.3 * height, height - top - bottom);
+    const open = Math.max(LEAST_OPEN * height, height - top - bottom);
     if (this.twin && this.isStacked) {
       const half = open / 2;
       this.viewports = [top, top + half].map((y) => ({ left: 0, top: y, width, height: half }));

@@ -190,6 +190,11 @@ export class WindParticles {
     this.scene.add(segments);
   }
 
+  /** Resolves when the shaders have been compiled. */
+  async compile(renderer: WebGLRenderer): Promise<void> {
+    await Promise.all([this.pass, this.scene].map((scene) => renderer.compileAsync(scene, PASS_CAMERA)));
+  }
+
   setWind(raster: WindRaster): void {
     this.wind.dispose();
     this.wind = windTexture(raster);

@@ -40,6 +40,8 @@ export class WindTrails {
   private readonly renderer: WebGLRenderer;
   private readonly shared: Projected;
   private readonly particles = new Map<LayerSlot, WindParticles>();
+  /** Of no layer now; their shaders are compiled. */
+  private readonly resting: WindParticles[];
   private readonly divide = { value: new Vector3(1, 0, 1e9) };
   private readonly fade: RawShaderMaterial;
   private readonly pass = new Scene();
@@ -74,6 +76,23 @@ export class WindTrails {
     const plane = new Mesh(new PlaneGeometry(2, 2), this.fade);
     plane.frustumCulled = false;
     this.pass.add(plane);
+    this.resting = [new WindParticles(shared, this.divide)];
+  }
+
+  /** Resolves when every shader has been compiled. */
+  async compile(): Promise<void> {
+    const [particles] = this.resting;
+    await Promise.all([this.renderer.compileAsync(this.pass, PASS_CAMERA), particles.compile(this.renderer)]);
+  }
+
+  /** Goes through every shader once without showing anything. */
+  rehearse(stage: StageCamera): void {
+    const [particles] = this.resting;
+    this.particles.set('A', particles);
+    this.advance(0, stage);
+    this.particles.delete('A');
+    this.before = 0;
+    this.stale = true;
   }
 
   get isOn(): boolean {
@@ -97,11 +116,13 @@ export class WindTrails {
   /** Wind of a layer, or none. */
   setWind(slot: LayerSlot, raster: WindRaster | null): void {
     if (raster) {
-      const particles = this.particles.get(slot) ?? new WindParticles(this.shared, this.divide);
+      const particles =
+        this.particles.get(slot) ?? this.resting.pop() ?? new WindParticles(this.shared, this.divide);
       this.particles.set(slot, particles);
       particles.setWind(raster);
     } else {
-      this.particles.get(slot)?.dispose();
+      const particles = this.particles.get(slot);
+      if (particles) this.resting.push(particles);
       this.particles.delete(slot);
     }
     const both = this.particles.size === 2;
@@ -167,7 +188,7 @@ export class WindTrails {
   }
 
   dispose(): void {
-    for (const particles of this.particles.values()) particles.dispose();
+    for (const particles of [...this.particles.values(), ...this.resting]) particles.dispose();
     this.picture.dispose();
     this.former.dispose();
     this.fade.dispose();

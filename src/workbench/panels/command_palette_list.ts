@@ -2,11 +2,12 @@
 import { PRESETS } from '../../graphcast/config';
 import { layerName } from '../globe/layer_words';
 import { KEY_ACTIONS, type KeyAction } from '../keyboard';
+import { openFiles, openPlanet } from '../state/changed_files';
 import type { Command } from '../state/commands';
-import { isBusy, nearestLevel, openFiles, openPlanet, useData } from '../state/data';
+import { isBusy, nearestLevel, useData } from '../state/data';
 import { availableLayers } from '../state/field_values';
 import { LESSONS, openLesson } from '../state/lessons';
-import { reportError } from '../state/notices';
+import { act, lastUndo, reportError } from '../state/notices';
 import { toggleTheme } from '../state/theme';
 import { choosePreset, isRunOpen, useTraining } from '../state/training';
 import { showField, showLayer, useView } from '../state/view';
@@ -134,7 +135,9 @@ function chooseFiles(folder: boolean): void {
 
 function pageCommands(): Command[] {
   const group = t('Page');
+  const undo = lastUndo();
   return [
+    ...(undo ? [{ group, words: `${t('Undo')}: ${undo.text}`, key: 'Ctrl+Z', run: () => act(undo) }] : []),
     { group, words: t('Dark or light colours'), run: toggleTheme },
     { group, words: t('Keys'), key: '?', run: () => useView.setState({ keysOpen: true }) },
     ...Object.entries(LANGUAGES).map(([language, words]) => ({

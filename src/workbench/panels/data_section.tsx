@@ -1,13 +1,6 @@
 import type { DatasetSummary } from '../../worker/protocol';
-import {
-  checkpointTitle,
-  closeCheckpoint,
-  closeStatistics,
-  openPlanet,
-  titleOf,
-  useBusy,
-  useData,
-} from '../state/data';
+import { closeCheckpoint, closeStatistics, openPlanet } from '../state/changed_files';
+import { checkpointTitle, titleOf, useBusy, useData } from '../state/data';
 import { formatTime } from '../units';
 import { t } from '../words/words';
 import { FilePicker } from './file_picker';

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { isBusy, openDataset, openFiles } from '../state/data';
+import { openDataset, openFiles } from '../state/changed_files';
+import { isBusy } from '../state/data';
 import { notify, reportError } from '../state/notices';
 import { t } from '../words/words';
 

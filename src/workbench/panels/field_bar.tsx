@@ -17,6 +17,7 @@ import {
 import { displayOf, formatPlace } from '../units';
 import { t } from '../words/words';
 import {
+  CellsIcon,
   CompareIcon,
   ExtremesIcon,
   GraticuleIcon,
@@ -155,6 +156,7 @@ const OVERLAY_TOOLS: { overlay: Overlay; words: string; key: string; Icon: () =>
   { overlay: 'extremes', words: 'Highs and lows', key: 'H', Icon: ExtremesIcon },
   { overlay: 'graticule', words: 'Graticule', key: 'G', Icon: GraticuleIcon },
   { overlay: 'mesh', words: 'Multi-mesh', key: 'M', Icon: MeshIcon },
+  { overlay: 'cells', words: 'Grid cells', key: 'D', Icon: CellsIcon },
 ];
 
 /** What lies over the field, the projection, a second layer, and a picture of it all. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef } from 'react';
-import { openFiles } from '../state/data';
+import { openFiles } from '../state/changed_files';
 
 interface Properties {
   className: string;

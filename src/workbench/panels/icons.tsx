@@ -102,6 +102,16 @@ export const GraticuleIcon = icon(
     <path d="M2.6 5.5h10.8M2.6 10.5h10.8M8 2v12M8 2C4.5 5 4.5 11 8 14M8 2c3.5 3 3.5 9 0 12" />
   </>,
 );
+export const CellsIcon = icon(
+  <>
+    <path d="M2.5 2.5h11v11h-11Z" />
+    <path
+      d="M2.5 2.5h3.7v3.7H2.5ZM9.8 2.5h3.7v3.7H9.8ZM6.2 6.2h3.6v3.6H6.2ZM2.5 9.8h3.7v3.7H2.5ZM9.8 9.8h3.7v3.7H9.8Z"
+      fill="currentColor"
+      stroke="none"
+    />
+  </>,
+);
 export const MapIcon = icon(
   <>
     <rect x="1.5" y="3.5" width="13" height="9" rx="1" />

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
-import { KEY_ACTIONS, TURN_KEYS } from '../keyboard';
+import { KEY_ACTIONS, TURN_KEYS, UNDO_KEYS } from '../keyboard';
 import { useView } from '../state/view';
 import { t } from '../words/words';
 import { CloseIcon } from './icons';
 
-const ROWS = [...KEY_ACTIONS.slice(0, -2), TURN_KEYS, ...KEY_ACTIONS.slice(-2)];
+const ROWS = [...KEY_ACTIONS.slice(0, -2), TURN_KEYS, UNDO_KEYS, ...KEY_ACTIONS.slice(-2)];
 
 export function KeysDialog() {
   const open = useView((view) => view.keysOpen);

@@ -3,7 +3,8 @@ import { useData, useForecastParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import { cancelForecast, useForecasts } from '../state/forecast';
 import { forecastInLesson, secondsOfRun, trainInLesson, useLessonRuns } from '../state/lessons_runs';
-import { changeSetting, isRunOpen, pause, stop, useTraining } from '../state/training';
+import { stopRun } from '../state/runs';
+import { changeSetting, isRunOpen, pause, useTraining } from '../state/training';
 import { formatSpan, formatValue } from '../units';
 import { t } from '../words/words';
 import { PauseIcon, PlayIcon, StopIcon } from './icons';
@@ -42,7 +43,7 @@ export function TrainControl() {
           </button>
         )}
         {isOpen && (
-          <button type="button" className="button" onClick={() => void stop()}>
+          <button type="button" className="button" onClick={() => void stopRun()}>
             <StopIcon />
             {t('Stop')}
           </button>

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import type { ModelConfig } from '../../graphcast/config';
-import { closeCheckpoint, useData } from '../state/data';
+import { closeCheckpoint } from '../state/changed_files';
+import { useData } from '../state/data';
 import { type Fixed, useModel } from '../state/lessons_model';
-import { stop } from '../state/training';
+import { stopRun } from '../state/runs';
 import { t } from '../words/words';
 import { Setting } from './setting';
 
@@ -39,7 +40,7 @@ function FreeSizes({ fixed }: { fixed: Fixed }) {
       <button
         type="button"
         className="text-button"
-        onClick={() => void (fixed === 'run' ? stop() : closeCheckpoint())}
+        onClick={() => void (fixed === 'run' ? stopRun() : closeCheckpoint())}
       >
         {fixed === 'run'
           ? t('Stop the run')

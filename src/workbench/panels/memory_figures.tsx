@@ -47,7 +47,7 @@ function Outcome({ title, outcome, limits }: OutcomeProperties) {
   return (
     <section className="section">
       <h2>
-        {title}: <strong>{formatBytes(total)}</strong>
+        {t('{title}:', { title })} <strong>{formatBytes(total)}</strong>
       </h2>
       <div className="bars">
         {Object.entries(parts).map(([part, bytes]) => (

@@ -1,6 +1,6 @@
 import './panels.css';
 import './network.css';
-import { useData } from '../state/data';
+import { useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import {
   goToNode,
@@ -47,7 +47,7 @@ function WhatIsRead() {
       <h2>{t('Inside the network')}</h2>
       <dl className="facts">
         <dt>{t('Parameters')}</dt>
-        <dd>{readings ? t(readings.parameters) : '–'}</dd>
+        <dd>{readings ? wordsOfParameters(readings.parameters) : '–'}</dd>
         <dt>{t('Initial time')}</dt>
         <dd>{initialTime === null ? '–' : formatTime(initialTime)}</dd>
         <dt>{t('Mesh')}</dt>

@@ -77,7 +77,13 @@ export function MeshFigure() {
     <>
       <section className="section">
         <h2>{t(TITLES[shows])}</h2>
-        <StepBars bars={bars} largest={largest} step={step} />
+        {bars.length === 0 ? (
+          <p className="empty-note">
+            {t('What goes through the network stands here once it has been read.')}
+          </p>
+        ) : (
+          <StepBars bars={bars} largest={largest} step={step} />
+        )}
         {shows === 'gradient' && readings?.loss != null && (
           <p className="why-below">
             {t('Read from below: the gradient of this step’s loss, {loss}, flows from the last step back.', {
@@ -86,7 +92,7 @@ export function MeshFigure() {
           </p>
         )}
       </section>
-      <section className="section">
+      <section className="section" hidden={bars.length === 0}>
         <h2>{t(LEGENDS[shows])}</h2>
         <div className="colour-key" style={{ background: colourGradient(NODE_COLOUR_MAPS[shows]) }} />
         <div className="colour-ends">

@@ -1,4 +1,5 @@
-import { dismiss, useNotices } from '../state/notices';
+import { UNDO_KEYS } from '../keyboard';
+import { act, dismiss, useNotices } from '../state/notices';
 import { t } from '../words/words';
 import { CloseIcon } from './icons';
 
@@ -6,31 +7,32 @@ export function Notices() {
   const notices = useNotices((state) => state.notices);
   return (
     <div className="notices" aria-live="polite">
-      {notices.map(({ id, tone, text, action }) => (
-        <div key={id} className={`notice ${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
-          <p>{text}</p>
-          {action && (
+      {notices.map((notice) => {
+        const { id, tone, text, action } = notice;
+        return (
+          <div key={id} className={`notice ${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
+            <p>{text}</p>
+            {action && (
+              <button
+                type="button"
+                className="button"
+                title={action.undoes && UNDO_KEYS.keys.join('+')}
+                onClick={() => act(notice)}
+              >
+                {t(action.label)}
+              </button>
+            )}
             <button
               type="button"
-              className="button"
-              onClick={() => {
-                action.run();
-                dismiss(id);
-              }}
+              className="button bare icon"
+              aria-label={t('Dismiss')}
+              onClick={() => dismiss(id)}
             >
-              {t(action.label)}
+              <CloseIcon />
             </button>
-          )}
-          <button
-            type="button"
-            className="button bare icon"
-            aria-label={t('Dismiss')}
-            onClick={() => dismiss(id)}
-          >
-            <CloseIcon />
-          </button>
-        </div>
-      ))}
+          </div>
+        );
+      })}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { prettyUnits, shortName } from '../../forecast/field_names';
 import { linesOf, valuesOf } from '../../forecast/scorecard_html';
 import type { ScoredField } from '../../forecast/scores_file';
 import { EmptyChart } from '../charts/empty_chart';
+import { wordsOfParameters } from '../state/data';
 import { baselineOf, cardOf, showScore, useScores } from '../state/scores';
 import { useView } from '../state/view';
 import { t } from '../words/words';
@@ -55,7 +56,11 @@ export function ScoreFigures() {
               : t('Anomaly correlation')}
         </h2>
         <p className="score-about">
-          {t('{name} · {count} of {planned} forecasts', { name: card.scores.name, count, planned })}
+          {t('{name} · {count} of {planned} forecasts', {
+            name: wordsOfParameters(card.scores.name),
+            count,
+            planned,
+          })}
         </p>
         {rows.length === 0 && (
           <p className="empty-note">
@@ -141,7 +146,7 @@ function Curves({ field }: { field: ScoredField }) {
   const score = metric === 'rmse' ? 'RMSE' : 'ACC';
   const series = linesOf(card)
     .map((line) => ({
-      label: t(line.name),
+      label: wordsOfParameters(line.name),
       values: valuesOf(card, line, metric, field.id, region),
       colour: COLOURS[line.id],
       dashed: line.id !== 'forecast',

@@ -1,6 +1,6 @@
 import './panels.css';
 import { REGIONS } from '../../forecast/regions';
-import { useData } from '../state/data';
+import { useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import {
   type Baseline,
@@ -149,7 +149,7 @@ function Comparison() {
             {earlier.map(({ name, initial_times: { count } }, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two scorings may have one name
               <option key={i} value={i}>
-                {t('{name}, {count} forecasts', { name, count })}
+                {t('{name}, {count} forecasts', { name: wordsOfParameters(name), count })}
               </option>
             ))}
           </select>
@@ -241,7 +241,7 @@ function words(
 ): string {
   if (!hasData) return t('Open a dataset first.');
   if (!ready) return t('Scoring needs a WebGPU device.');
-  if (!running) return t('Days that the run keeps for validation are scored; without them all of the data.');
+  if (!running) return t('Scored are the test days, else the validation days, else all of the data.');
   if (running.done === 0) return t('The first forecast is being made…');
   const { done, total, perSecond, secondsLeft } = running;
   return t('Step {done} of {total} · {rate} steps/s · {left} left', {

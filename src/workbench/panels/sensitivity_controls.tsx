@@ -1,4 +1,4 @@
-import { nearestLevel, useData } from '../state/data';
+import { nearestLevel, useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import { shownForecast } from '../state/field_values';
 import { useNetwork } from '../state/network';
@@ -191,7 +191,7 @@ function Looking() {
             field: title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()),
             place: formatPlace(summary),
             lead: formatLead(summary.steps * STEP_HOURS),
-            parameters: t(summary.parameters),
+            parameters: wordsOfParameters(summary.parameters),
           },
         )}
       </p>

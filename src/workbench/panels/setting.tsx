@@ -5,12 +5,14 @@ interface SettingProperties {
   /** One sentence: what it is, its unit, and the value that GraphCast used. */
   why: string;
   id: string;
+  /** The control takes all the room that its label leaves. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Setting({ label, why, id, children }: SettingProperties) {
+export function Setting({ label, why, id, wide, children }: SettingProperties) {
   return (
-    <div className="setting">
+    <div className={wide ? 'setting wide' : 'setting'}>
       <label htmlFor={id}>{label}</label>
       <div className="value">{children}</div>
       <p className="why" id={`${id}-why`}>

@@ -1,17 +1,19 @@
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
-import { isRunOpen, pause, singleStep, stop, train, useTraining } from '../state/training';
+import { stopRun } from '../state/runs';
+import { isRunOpen, pause, singleStep, train, useTraining } from '../state/training';
 import { formatSpan } from '../units';
 import { t } from '../words/words';
 import { PauseIcon, PlayIcon, StepIcon, StopIcon } from './icons';
 
 /** Train, single step, stop, with the run's progress. */
 export function TrainActions() {
-  const { phase, note, progress, updates, total, savedUpdates, runId } = useTraining();
+  const { phase, note, progress, updates, total, savedUpdates, runId, settingsProblem } = useTraining();
   const hasData = useData((data) => data.dataset !== null);
   const opening = useData((data) => data.opening);
   const device = useDevice((state) => state.status);
-  const ready = hasData && opening === null && device === 'ready';
+  const problem = isRunOpen(phase) ? null : settingsProblem;
+  const ready = hasData && opening === null && device === 'ready' && problem === null;
   const going = phase === 'running' || phase === 'preparing';
   const left = progress
     ? t('{rate} {unit}/s, {span} left', {
@@ -61,7 +63,7 @@ export function TrainActions() {
           type="button"
           className="button icon"
           disabled={!isRunOpen(phase)}
-          onClick={() => void stop()}
+          onClick={() => void stopRun()}
           aria-label={t('Stop')}
           title={t('Stop: end this run')}
         >
@@ -74,7 +76,7 @@ export function TrainActions() {
         isRunOpen(phase) && total > 0 && <progress aria-label={t('Updates')} value={updates} max={total} />
       )}
       <p className="why">
-        {explanation(opening, hasData, device, phase, note)} {left}
+        {problem ?? explanation(opening, hasData, device, phase, note)} {left}
         {runId !== null && savedUpdates > 0 && isRunOpen(phase)
           ? t('Saved in this browser at update {update}.', { update: savedUpdates.toLocaleString('en') })
           : ''}

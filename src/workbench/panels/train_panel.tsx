@@ -10,7 +10,8 @@ import { RangeInput, Setting } from './setting';
 import { TrainActions } from './train_actions';
 import { ResumeOffer } from './train_resume';
 import { FreezeSetting, TaskSetting } from './train_rules';
-import { ScheduleSection, ValidationSection } from './train_settings';
+import { ScheduleSection } from './train_settings';
+import { ValidationSection } from './train_validation';
 import { meshNodes } from './welcome';
 
 const LATENT_SIZES = [16, 32, 48, 64, 128, 256, 512];
@@ -54,6 +55,7 @@ function NetworkSection() {
       <h2>{t('Network')}</h2>
       {checkpoint && (
         <Setting
+          wide
           id="start"
           label={t('Start from')}
           why={t('New weights, or the open checkpoint, whose sizes and variables the run then has.')}
@@ -70,7 +72,7 @@ function NetworkSection() {
           </select>
         </Setting>
       )}
-      {start && <TaskSetting start={start} />}
+      <TaskSetting start={start} />
       {start === null && (
         <div className="setting wide">
           <label htmlFor="preset">{t('Preset')}</label>

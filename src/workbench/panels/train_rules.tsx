@@ -2,8 +2,9 @@
 import { frozenWithNew } from '../../graphcast/carry_over';
 import { PARTS, type Part } from '../../graphcast/parameters';
 import { BAD_UPDATE_POLICIES, type BadUpdatePolicy } from '../../training/bad_update_policy';
-import type { CheckpointSummary } from '../../worker/protocol';
-import { carriedCounts, carriedTo, changedChannels } from '../state/carried';
+import type { TASKS } from '../../weather/task';
+import type { CheckpointSummary, TaskChoice } from '../../worker/protocol';
+import { carriedCounts, carriedTo, changedChannels, holdsTask } from '../state/carried';
 import { useData } from '../state/data';
 import { changeSetting, isRunOpen, useTraining } from '../state/training';
 import { t } from '../words/words';
@@ -27,41 +28,55 @@ const POLICIES: Record<BadUpdatePolicy, { label: string; text: string }> = {
   },
 };
 
-/** Whose variables and levels a run from a checkpoint has; nothing to choose where they are the same. */
-export function TaskSetting({ start }: { start: CheckpointSummary }) {
-  const task = useTraining(({ settings }) => settings.task ?? 'checkpoint');
-  const freeze = useTraining(({ settings }) => settings.freeze);
-  const carried = carriedTo(
-    start,
-    useData((data) => data.dataset),
-  );
-  if (!carried) return null;
-  const frozen = frozenWithNew(carried, freeze ?? []).map((part) =>
-    t('The {part} is frozen: its new channels stay as they begin.', { part: t(part) }),
-  );
+const RELEASED: Record<keyof typeof TASKS, string> = {
+  TASK: '37 levels, as GraphCast',
+  TASK_13: '13 levels, as GraphCast_small',
+  TASK_13_PRECIP_OUT: '13 levels, no rain read, as GraphCast_operational',
+};
+
+/**
+ * What the network reads and predicts.
+ * @param start the checkpoint that a run starts from; null for a new network
+ */
+export function TaskSetting({ start }: { start: CheckpointSummary | null }) {
+  const { settings, phase } = useTraining();
+  const dataset = useData((data) => data.dataset);
+  const { task = 'own', freeze = [] } = settings;
+  const carried = start && carriedTo(start, task, dataset);
   return (
     <Setting
+      wide
       id="task"
-      label={t('Variables')}
+      label={t('Task')}
       why={
-        task === 'data'
-          ? [t('{counts}.', { counts: carriedCounts(carried) }), changedChannels(carried), ...frozen].join(
-              ' ',
-            )
-          : t('Those that the checkpoint was trained on, all of which the data must hold.')
+        carried
+          ? [t('{counts}.', { counts: carriedCounts(carried) }), changedChannels(carried)]
+              .concat(frozenWithNew(carried, freeze).map(frozenWords))
+              .join(' ')
+          : t('The fields that are read and predicted; a released model’s where the data hold all of them.')
       }
     >
       <select
         id="task"
         aria-describedby="task-why"
-        value={task}
-        onChange={({ target }) => changeSetting('task', target.value as typeof task)}
+        value={start || task !== 'data' ? task : 'own'}
+        disabled={isRunOpen(phase)}
+        onChange={({ target }) => changeSetting('task', target.value as TaskChoice)}
       >
-        <option value="checkpoint">{t('the checkpoint’s')}</option>
-        <option value="data">{t('the data’s')}</option>
+        <option value="own">{start ? t('the checkpoint’s') : t('all that the data hold')}</option>
+        {start && <option value="data">{t('all that the data hold')}</option>}
+        {(Object.keys(RELEASED) as (keyof typeof TASKS)[]).map((name) => (
+          <option key={name} value={name} disabled={!dataset || !holdsTask(dataset, name)}>
+            {t(RELEASED[name])}
+          </option>
+        ))}
       </select>
     </Setting>
   );
+}
+
+function frozenWords(part: Part): string {
+  return t('The {part} is frozen: its new channels stay as they begin.', { part: t(part) });
 }
 
 /** Every choice but all parts, with which nothing could be learnt. */

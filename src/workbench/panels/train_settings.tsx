@@ -2,10 +2,7 @@ import { lazy, Suspense } from 'react';
 import { schedulePoints } from '../../training/schedule_points';
 import type { ElementType } from '../../webgpu/tensor';
 import { phasesOf } from '../../worker/run_phases';
-import { useData } from '../state/data';
-import { holdOut, useHeldOut } from '../state/held_out';
 import { changeSetting, isRunOpen, useTraining } from '../state/training';
-import { formatValue } from '../units';
 import { t } from '../words/words';
 import { NumberInput, RangeInput, Setting } from './setting';
 import { AverageSetting, BadUpdateSetting } from './train_rules';
@@ -15,7 +12,6 @@ const LineChart = lazy(() => import('../charts/line_chart'));
 const ACTIVATIONS: ElementType[] = ['float32', 'bfloat16'];
 /** Autoregressive steps of the paper's fine-tuning. */
 const MOST_AR_STEPS = 12;
-const VALIDATE_EVERY = 200;
 
 /** Learning rate, length, batches and steps of a run, with the schedule that follows from them. */
 export function ScheduleSection() {
@@ -156,104 +152,5 @@ function SchedulePicture() {
         />
       </Suspense>
     </div>
-  );
-}
-
-/** Which days are held out, and how often the network is scored on them. */
-export function ValidationSection() {
-  const { settings, phase } = useTraining();
-  const share = useHeldOut((state) => state.share);
-  const hasData = useData((data) => data.dataset !== null);
-  const fixed = isRunOpen(phase);
-  const { periods } = settings;
-  const dates = (range: [string, string] | undefined) => (range ? range.join(' – ') : '–');
-  return (
-    <section className="section">
-      <h2>{t('Validation')}</h2>
-      <Setting
-        id="held-out"
-        label={t('Held out')}
-        why={t(
-          'Share of the days, the last ones, that are not trained on, in %; 2016 and 2017 in GraphCast.',
-        )}
-      >
-        <RangeInput
-          id="held-out"
-          value={share}
-          least={0}
-          most={50}
-          step={5}
-          disabled={fixed || !hasData}
-          onChange={holdOut}
-        />
-      </Setting>
-      {periods?.validation ? (
-        <>
-          <dl className="facts">
-            <dt>{t('Training')}</dt>
-            <dd>{dates(periods.train)}</dd>
-            <dt>{t('Validation')}</dt>
-            <dd>{dates(periods.validation)}</dd>
-          </dl>
-          <Setting
-            id="validate-every"
-            label={t('Validate every')}
-            why={t('Updates between two scores on held-out days: loss and RMSE to 72 h, of 4 forecasts.')}
-          >
-            <NumberInput
-              id="validate-every"
-              value={settings.validateEvery ?? VALIDATE_EVERY}
-              least={1}
-              most={1e6}
-              disabled={fixed}
-              onChange={(value) => changeSetting('validateEvery', value)}
-            />
-          </Setting>
-        </>
-      ) : (
-        <p className="empty-note">
-          {t('All days are for training: nothing tells whether the network learns them by heart.')}
-        </p>
-      )}
-      <ValidationScores />
-    </section>
-  );
-}
-
-/** The latest validation, beside the forecast that the weather stays as it is. */
-function ValidationScores() {
-  const validation = useTraining((state) => state.validation);
-  if (!validation) return null;
-  const { rmse, leadHours, update } = validation;
-  const fields = Object.keys(rmse.forecast).slice(0, 6);
-  return (
-    <table className="score-table validation-table">
-      <caption>{t('RMSE over persistence’s, after update {update}', { update })}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('Field')}</th>
-          {leadHours.map((hours) => (
-            <th key={hours} scope="col">
-              {hours} h
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {fields.map((field) => (
-          <tr key={field}>
-            <th scope="row">{field.replaceAll('_', ' ')}</th>
-            {leadHours.map((hours, i) => {
-              const ratio = rmse.forecast[field][i] / rmse.persistence[field][i];
-              return (
-                <td key={hours} className={ratio < 1 ? 'better' : 'worse'}>
-                  {formatValue(ratio)}
-                </td>
-              );
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

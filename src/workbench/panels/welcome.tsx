@@ -1,4 +1,5 @@
-import { openDataset, openPlanet, useData } from '../state/data';
+import { openDataset, openPlanet } from '../state/changed_files';
+import { useData } from '../state/data';
 import { useTraining } from '../state/training';
 import { t } from '../words/words';
 import { FilePicker } from './file_picker';

@@ -1,14 +1,28 @@
-/** A checkpoint of other variables or levels than the open data's: what is carried over onto them. */
+/** A checkpoint that is taken to other variables or levels than its own: what is carried over onto them. */
 import { type CarriedChannels, type CarriedTask, carriedTask, isSameTask } from '../../graphcast/carry_over';
 import type { Channel } from '../../weather/channels';
-import type { CheckpointSummary, DatasetSummary } from '../../worker/protocol';
+import { TASKS } from '../../weather/task';
+import type { CheckpointSummary, DatasetSummary, TaskChoice } from '../../worker/protocol';
 import { displayOf } from '../units';
 import { t } from '../words/words';
 
-/** Null where both have the same channels, or the data have none to learn. */
-export function carriedTo({ task }: CheckpointSummary, dataset: DatasetSummary | null): CarriedTask | null {
-  const carried = dataset?.task ? carriedTask(task, dataset.task) : null;
-  return carried && !isSameTask(carried) ? carried : null;
+/** Null where a checkpoint keeps its channels, or the data have none to learn. */
+export function carriedTo(
+  checkpoint: CheckpointSummary,
+  choice: TaskChoice = 'own',
+  dataset: DatasetSummary | null,
+): CarriedTask | null {
+  if (choice === 'own' || !dataset?.task) return null;
+  const carried = carriedTask(checkpoint.task, choice === 'data' ? dataset.task : TASKS[choice]);
+  return isSameTask(carried) ? null : carried;
+}
+
+/** Whether a dataset has all that a released model reads and predicts; forcings are computed. */
+export function holdsTask({ variables, levels }: DatasetSummary, name: keyof typeof TASKS): boolean {
+  const { inputVariables, targetVariables, forcingVariables, pressureLevels } = TASKS[name];
+  const names = [...inputVariables, ...targetVariables].filter((name) => !forcingVariables.includes(name));
+  const has = (wanted: string) => variables.some(({ name }) => name === wanted);
+  return names.every(has) && pressureLevels.every((level) => levels.includes(level));
 }
 
 /** How many channels come from the checkpoint. */

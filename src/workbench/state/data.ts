@@ -1,12 +1,7 @@
 /** What is open: a dataset, and perhaps statistics and a checkpoint. */
 import { create } from 'zustand';
 import { DatasetError, MisfitError } from '../../errors';
-import type {
-  CheckpointSummary,
-  DatasetSource,
-  DatasetSummary,
-  TrainingSettings,
-} from '../../worker/protocol';
+import type { CheckpointSummary, DatasetSource, DatasetSummary, TaskChoice } from '../../worker/protocol';
 import type { Place } from '../location_hash';
 import { t } from '../words/words';
 import { carriedCounts, carriedTo } from './carried';
@@ -14,15 +9,23 @@ import { engine } from './engine';
 import { forgetForecasts, useForecasts } from './forecast';
 import { divideNew } from './held_out';
 import { notify, reportError } from './notices';
-import { importRuns } from './runs';
 import { changeSetting, isRunOpen, letFilesLead, useTraining } from './training';
 import { useView } from './view';
+
+export interface Sources {
+  dataset: DatasetSource | null;
+  /** Null without a checkpoint, and for the starter. */
+  checkpoint: File | null;
+  statistics: File[] | null;
+}
 
 interface Data {
   dataset: DatasetSummary | null;
   checkpoint: CheckpointSummary | null;
   /** Names of the statistics files; null when they are computed from the data. */
   statistics: string[] | null;
+  /** What all of it was opened from, to open it again. */
+  sources: Sources;
   /** What is being opened. */
   opening: string | null;
   /** Address that a link asks to open from another origin; the user decides. */
@@ -35,6 +38,7 @@ export const useData = create<Data>(() => ({
   dataset: null,
   checkpoint: null,
   statistics: null,
+  sources: { dataset: null, checkpoint: null, statistics: null },
   opening: null,
   asked: null,
   shipped: false,
@@ -62,7 +66,11 @@ const STARTER = {
 /** Opens the planet and, for its forecasts, the network that was trained on it. */
 export async function openPlanet(): Promise<void> {
   await openDataset(PLANET);
-  if (!useData.getState().shipped) return;
+  if (useData.getState().shipped) await openStarter();
+}
+
+/** The network that was trained on the planet, with the statistics that it was trained with. */
+export async function openStarter(): Promise<void> {
   await opening(t('the starter model'), async () => {
     const [checkpoint, ...statistics] = await Promise.all(
       [STARTER.checkpoint, ...STARTER.statistics].map(shippedFile),
@@ -71,7 +79,7 @@ export async function openPlanet(): Promise<void> {
     letFilesLead();
     // A run is for learning from the beginning, unless its user wants to go on from here.
     changeSetting('fresh', true);
-    useData.setState({ checkpoint: starter });
+    setSource({ checkpoint: null, statistics: null }, { checkpoint: starter, statistics: null });
   });
 }
 
@@ -98,7 +106,7 @@ export async function openDataset(source: DatasetSource): Promise<void> {
     useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
     // The engine drops the starter with its planet.
     const left = useData.getState().checkpoint?.starter ? { checkpoint: null } : {};
-    useData.setState({ dataset, shipped: source === PLANET, ...left });
+    setSource({ dataset: source }, { dataset, shipped: source === PLANET, ...left });
   });
 }
 
@@ -115,8 +123,16 @@ export function useForecastParameters(): string {
   if (updates > 0 && leads) return t('after update {update}', { update: updates.toLocaleString('en') });
   if (!checkpoint) return t('untrained: random first weights');
   const name = checkpointTitle(checkpoint);
-  const isCarried = settings.task === 'data' && carriedTo(checkpoint, dataset) !== null;
-  return isCarried ? t('{name}, carried over to the data’s variables', { name }) : name;
+  const isCarried = carriedTo(checkpoint, settings.task, dataset) !== null;
+  return isCarried ? t('{name}, carried over to other variables', { name }) : name;
+}
+
+/** What a forecast, a reading or a score says that it was made with, in words. */
+export function wordsOfParameters(parameters: string): string {
+  const { checkpoint } = useData.getState();
+  const [, update] = /^update (\d+)$/.exec(parameters) ?? [];
+  if (update) return t('after update {update}', { update: Number(update).toLocaleString('en') });
+  return parameters === checkpoint?.name ? checkpointTitle(checkpoint) : t(parameters);
 }
 
 /** What the page calls the open data. */
@@ -144,44 +160,12 @@ export function openAddress(address: string): void {
   else useData.setState({ asked: url.href });
 }
 
-/**
- * Sorts dropped or picked files by what they are: a packed run, a checkpoint (.npz), statistics, or data, which together
- * are one dataset.
- */
-export async function openFiles(given: File[]): Promise<void> {
-  const files = await importRuns(given);
-  const checkpoints = files.filter((file) => file.name.endsWith('.npz'));
-  const statistics = files.filter((file) => isStatistics(file.name));
-  const datasets = files.filter((file) => !checkpoints.includes(file) && !statistics.includes(file));
-  if (datasets.length > 0) await openDataset({ files: datasets });
-  if (statistics.length > 0) {
-    await opening('statistics', async () => {
-      const { names } = await engine.call('useStatistics', { files: statistics });
-      letFilesLead();
-      useData.setState({ statistics: names });
-    });
-  }
-  for (const file of checkpoints.slice(0, 1)) await openCheckpoint(file, 'checkpoint');
-}
-
-/** Opens a checkpoint, whose runs and forecasts are of this task; offers the data's where its own does not fit them. */
-async function openCheckpoint(file: File, task: TrainingSettings['task']): Promise<void> {
-  await opening(file.name, async () => {
-    try {
-      const checkpoint = await engine.call('openCheckpoint', { file, anyTask: task === 'data' });
-      letFilesLead();
-      changeSetting('fresh', false);
-      changeSetting('task', task);
-      useData.setState({ checkpoint });
-      const carried = carriedTo(checkpoint, useData.getState().dataset);
-      if (task === 'data' && carried) {
-        notify('info', t('{counts}; the Train room says which.', { counts: carriedCounts(carried) }));
-      }
-    } catch (error) {
-      if (!(error instanceof MisfitError)) throw error;
-      const carryOver = () => void openCheckpoint(file, 'data');
-      notify('error', error.message, { label: 'Carry it over', run: carryOver });
-    }
+/** Takes statistics files in place of what is computed from the data. */
+export async function openStatistics(files: File[]): Promise<void> {
+  await opening('statistics', async () => {
+    const { names } = await engine.call('useStatistics', { files });
+    letFilesLead();
+    setSource({ statistics: files }, { statistics: names });
   });
 }
 
@@ -190,7 +174,33 @@ export async function closeStatistics(): Promise<void> {
   await opening('statistics', async () => {
     await engine.call('useStatistics', { files: [] });
     letFilesLead();
-    useData.setState({ statistics: null });
+    setSource({ statistics: null }, { statistics: null });
+  });
+}
+
+/**
+ * Opens a checkpoint, whose runs and forecasts are of this task; offers the data's where its own does not fit them.
+ * @param again opens it with the data's task, as this function does
+ */
+export async function openCheckpoint(
+  file: File,
+  task: TaskChoice,
+  again: (file: File) => void,
+): Promise<void> {
+  await opening(file.name, async () => {
+    try {
+      const checkpoint = await engine.call('openCheckpoint', { file, anyTask: task !== 'own' });
+      letFilesLead();
+      changeSetting('fresh', false);
+      changeSetting('task', task);
+      setSource({ checkpoint: file }, { checkpoint });
+      const carried = carriedTo(checkpoint, task, useData.getState().dataset);
+      if (carried)
+        notify('info', t('{counts}; the Train room says which.', { counts: carriedCounts(carried) }));
+    } catch (error) {
+      if (!(error instanceof MisfitError)) throw error;
+      notify('error', error.message, { label: 'Carry it over', run: () => again(file) });
+    }
   });
 }
 
@@ -198,13 +208,12 @@ export async function closeCheckpoint(): Promise<void> {
   await opening('checkpoint', async () => {
     await engine.call('closeCheckpoint');
     letFilesLead();
-    useData.setState({ checkpoint: null });
+    setSource({ checkpoint: null }, { checkpoint: null });
   });
 }
 
-/** GraphCast's statistics are three files: mean_by_level, stddev_by_level and diffs_stddev_by_level. */
-function isStatistics(name: string): boolean {
-  return /^(diffs_)?(mean|stddev)_by_level\.nc$/.test(name);
+function setSource(sources: Partial<Sources>, opened: Partial<Data>): void {
+  useData.setState((data) => ({ ...opened, sources: { ...data.sources, ...sources } }));
 }
 
 async function opening(name: string, open: () => Promise<void>): Promise<void> {

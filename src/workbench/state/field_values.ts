@@ -92,7 +92,8 @@ async function truth(field: FieldName, moment: Moment): Promise<Float32Array | s
 async function predicted(field: FieldName, moment: Moment): Promise<Float32Array | string> {
   const { dataset, initialFrame, leadHours, forecast } = moment;
   if (leadHours === 0 || !dataset.targetVariables.includes(field.variable)) return truth(field, moment);
-  if (!forecast?.leadHours.includes(leadHours)) return 'The forecast does not reach this lead time.';
+  if (!forecast) return 'There is no forecast from this initial time: run one in the Forecast room.';
+  if (!forecast.leadHours.includes(leadHours)) return 'The forecast does not reach this lead time.';
   const key = `${field.variable} ${field.level} forecast ${initialFrame} ${forecast.revision} ${leadHours}`;
   return fetchOnce(key, () => engine.call('forecastField', { ...field, initialFrame, leadHours }));
 }
@@ -101,7 +102,9 @@ async function difference(...parts: Promise<Float32Array | string>[]): Promise<F
   const [a, b] = await Promise.all(parts);
   if (typeof a === 'string') return a;
   if (typeof b === 'string') return b;
-  return a.map((value, i) => value - b[i]);
+  const difference = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) difference[i] = a[i] - b[i];
+  return difference;
 }
 
 /** Fetched fields by name, oldest first; a cache makes stepping through time immediate. */

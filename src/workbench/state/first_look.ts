@@ -1,5 +1,5 @@
 /** What a visitor sees first: the planet that comes with the page, and its weather of the next days by the starter. */
-import { decodePlace } from '../location_hash';
+import { decodePlace, encodePlace } from '../location_hash';
 import { openPlanet, shippedFile, useData } from './data';
 import { openDevice, useDevice } from './device';
 import { engine } from './engine';
@@ -16,8 +16,9 @@ const STEPS = 12;
  * WebGPU shows the same forecast from a file.
  */
 export async function lookFirst(): Promise<void> {
-  const { layer, leadHours, initialTime } = decodePlace(location.hash);
-  const linked = location.hash !== '';
+  const place = decodePlace(location.hash);
+  const { layer, leadHours, initialTime } = place;
+  const linked = encodePlace(place) !== '';
   await Promise.all([openDevice(), openPlanet()]);
   const { dataset, checkpoint, opening } = useData.getState();
   // Whoever has opened something else in the meantime has seen enough.

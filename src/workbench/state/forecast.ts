@@ -2,8 +2,9 @@
 import { create } from 'zustand';
 import type { ForecastFormat, ForecastSummary } from '../../worker/protocol';
 import { hourStamp } from '../location_hash';
+import { t } from '../words/words';
 import { engine } from './engine';
-import { reportError } from './notices';
+import { notify, offerUndo, reportError } from './notices';
 import { saveFile } from './save_file';
 import { useTraining } from './training';
 import { useView } from './view';
@@ -37,8 +38,9 @@ let nextRevision = 1;
 
 /** Runs a forecast and shows it on the globe as its frames are computed. */
 export async function runForecast(initialFrame: number): Promise<void> {
-  const { steps, running } = getState();
+  const { steps, running, byInitialFrame: known } = getState();
   if (running) return;
+  const former: Forecast | undefined = known[initialFrame];
   const revision = nextRevision++;
   setState(({ byInitialFrame }) => ({
     running: { initialFrame, done: 0, steps, secondsPerStep: null },
@@ -56,19 +58,65 @@ export async function runForecast(initialFrame: number): Promise<void> {
     reportError(error);
   } finally {
     setState({ running: null });
-    if (getState().byInitialFrame[initialFrame]?.leadHours.length === 0) forget(initialFrame);
+    const now: Forecast | undefined = getState().byInitialFrame[initialFrame];
+    if (now?.revision === revision) {
+      if (now.leadHours.length === 0) await keepFormer(initialFrame, former);
+      else if (former && !isSurpassed(former, now)) offerFormer(initialFrame, former);
+    }
   }
+}
+
+/** A forecast that came to nothing leaves the one before it where it was. */
+async function keepFormer(initialFrame: number, former: Forecast | undefined): Promise<void> {
+  if (!former) return forget(initialFrame);
+  // The engine has it still, unless the new one had begun to take its place.
+  await engine.call('restoreForecast', { initialFrame }).catch(reportError);
+  show(initialFrame, former);
+}
+
+/** Nothing of a forecast is lost: it was never completed, or as long a one was made with the same parameters. */
+function isSurpassed(former: Forecast, now: Forecast): boolean {
+  if (former.parameters === '') return true;
+  return now.parameters === former.parameters && now.leadHours.length >= former.leadHours.length;
+}
+
+function offerFormer(initialFrame: number, former: Forecast): void {
+  offerUndo(
+    'forecast',
+    t('A new forecast took the place of the one before.'),
+    () => void putFormerBack(initialFrame, former).catch(reportError),
+    () => letForecastsGo('replaced'),
+  );
+}
+
+async function putFormerBack(initialFrame: number, former: Forecast): Promise<void> {
+  if (getState().running) await cancelForecast();
+  while (getState().running) await new Promise((resolve) => setTimeout(resolve, 50));
+  if (await engine.call('restoreForecast', { initialFrame })) show(initialFrame, former);
+  else notify('info', t('That forecast had to make room for others and is gone: run it again.'));
+}
+
+function show(initialFrame: number, forecast: Forecast): void {
+  setState(({ byInitialFrame }) => ({ byInitialFrame: { ...byInitialFrame, [initialFrame]: forecast } }));
+  useView.setState({ layer: 'forecast', leadHours: forecast.leadHours[forecast.leadHours.length - 1] });
+}
+
+/** Shows the forecasts that the engine has put back. @param former all of those that there were */
+export function restoreForecasts(former: Record<number, Forecast>, initialFrames: number[]): void {
+  const restored = initialFrames.filter((frame) => former[frame]).map((frame) => [frame, former[frame]]);
+  setState(({ byInitialFrame }) => ({
+    byInitialFrame: { ...byInitialFrame, ...Object.fromEntries(restored) },
+  }));
+}
+
+/** The engine lets go of forecasts that could be put back. */
+export function letForecastsGo(what: 'replaced' | 'former'): void {
+  engine.call('forgetForecasts', { what }).catch(reportError);
 }
 
 /** Shows a forecast that the engine has taken from a file. */
 export function showSavedForecast({ initialFrame, leadHours, parameters }: ForecastSummary): void {
-  setState(({ byInitialFrame }) => ({
-    byInitialFrame: {
-      ...byInitialFrame,
-      [initialFrame]: { leadHours, revision: nextRevision++, parameters },
-    },
-  }));
-  useView.setState({ layer: 'forecast', leadHours: leadHours[leadHours.length - 1] });
+  show(initialFrame, { leadHours, revision: nextRevision++, parameters });
 }
 
 export async function cancelForecast(): Promise<void> {

@@ -72,6 +72,7 @@ export function only(...shown: Overlay[]): Record<Overlay, boolean> {
     graticule: has('graticule'),
     wind: has('wind'),
     mesh: has('mesh'),
+    cells: has('cells'),
   };
 }
 

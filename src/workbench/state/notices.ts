@@ -8,7 +8,19 @@ export interface Notice {
   tone: 'error' | 'info';
   text: string;
   /** What can be done about it; the notice goes with it. */
-  action?: { label: string; run(): void };
+  action?: NoticeAction;
+}
+
+/** Of each kind only the last thing can be put back. */
+export type Undoable = 'files' | 'forecast' | 'run';
+
+export interface NoticeAction {
+  label: string;
+  run(): void;
+  /** It puts back what was thrown away, of this kind; Ctrl+Z does it, too. */
+  undoes?: Undoable;
+  /** The notice has gone without it: what was kept for it can be let go. */
+  missed?(): void;
 }
 
 interface Notices {
@@ -23,7 +35,26 @@ let nextId = 1;
 export function notify(tone: Notice['tone'], text: string, action?: Notice['action']): void {
   const { notices } = useNotices.getState();
   const others = notices.filter((notice) => notice.text !== text);
-  useNotices.setState({ notices: [...others, { id: nextId++, tone, text, action }].slice(-SHOWN) });
+  show([...others, { id: nextId++, tone, text, action }].slice(-SHOWN));
+}
+
+/** Says what was thrown away, with the way to put it back. @param missed as in {@link NoticeAction} */
+export function offerUndo(undoes: Undoable, text: string, undo: () => void, missed?: () => void): void {
+  useNotices.setState(({ notices }) => ({
+    notices: notices.filter(({ action }) => action?.undoes !== undoes),
+  }));
+  notify('info', text, { label: 'Undo', undoes, run: undo, missed });
+}
+
+/** Takes what a notice offers, and the notice away. */
+export function act({ id, action }: Notice): void {
+  useNotices.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+  action?.run();
+}
+
+/** The latest thing that can be put back. */
+export function lastUndo(): Notice | undefined {
+  return useNotices.getState().notices.findLast(({ action }) => action?.undoes);
 }
 
 /** Shows an error: a WorkbenchError's sentence as it is; anything else is a defect and says so. */
@@ -38,5 +69,11 @@ export function reportError(error: unknown): void {
 }
 
 export function dismiss(id: number): void {
-  useNotices.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+  show(useNotices.getState().notices.filter((notice) => notice.id !== id));
+}
+
+function show(notices: Notice[]): void {
+  const gone = useNotices.getState().notices.filter((notice) => !notices.includes(notice));
+  useNotices.setState({ notices });
+  for (const { action } of gone) action?.missed?.();
 }

@@ -3,8 +3,11 @@ import { create } from 'zustand';
 import { reviveError } from '../../error_report';
 import type { PlanetOptions } from '../../weather/planet/planet';
 import type { PlanetMessage } from '../../worker/planet.worker';
-import { openDataset } from './data';
-import { reportError } from './notices';
+import type { DatasetSource } from '../../worker/protocol';
+import { t } from '../words/words';
+import { openDataset } from './changed_files';
+import { isBusy } from './data';
+import { notify, reportError } from './notices';
 
 interface PlanetState {
   /** Continents, mountains and weather follow from it. */
@@ -48,13 +51,22 @@ export function simulatePlanet(): void {
     }
     cancelPlanet();
     if ('error' in data) reportError(reviveError(data.error));
-    else void openDataset({ files: [new File([data.file], `planet_${seed}.nc`)], simulated: true });
+    else openWhenFree({ files: [new File([data.file], `planet_${seed}.nc`)], simulated: true });
   };
   worker.onerror = ({ message }) => {
     cancelPlanet();
     reportError(new Error(`The simulation stopped: ${message || 'its thread could not be started'}.`));
   };
   worker.postMessage(options);
+}
+
+/** A run that was begun meanwhile goes on: its user says when the planet takes the place of its data. */
+function openWhenFree(planet: DatasetSource): void {
+  if (!isBusy()) void openDataset(planet);
+  else {
+    const action = { label: 'Open', run: () => openWhenFree(planet) };
+    notify('info', t('The simulated planet is ready: stop the run, then open it.'), action);
+  }
 }
 
 export function cancelPlanet(): void {

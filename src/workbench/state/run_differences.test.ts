@@ -27,11 +27,12 @@ test('runs of one configuration, and a single one, differ in nothing', () => {
 
 test('what only one run has is named there', () => {
   const held = completeRunConfig(
-    { periods: { train: ['2000', '2001'], validation: ['2002', '2002'] } },
+    { periods: { train: ['2000', '2001'], validation: ['2002', '2002'], test: ['2003', '2003'] } },
     defaults,
   );
   expect(differences([base, held])[1]).toEqual([
     ['train', '2000 to 2001'],
     ['validation', '2002 to 2002'],
+    ['test', '2003 to 2003'],
   ]);
 });

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../training/run_config';
 import { mostArSteps, totalUpdates } from '../../training/schedule';
+import { PERIOD_NAMES } from '../../weather/periods';
 import { peakRate } from '../../worker/run_phases';
 
 /**
@@ -29,7 +30,7 @@ function factsOf({ model, optimizer, phases, task, periods, kernel_variant: _, .
   add({ ...model, ...optimizer, ...rest });
   add({ updates: totalUpdates(phases), learning_rate: peakRate(phases), ar_steps: mostArSteps(phases) });
   add({ variables: task.targetVariables.length, levels: task.pressureLevels.length });
-  add({ train: periods?.train?.join(' to '), validation: periods?.validation?.join(' to ') });
+  for (const name of PERIOD_NAMES) add({ [name]: periods?.[name]?.join(' to ') });
   if (rest.freeze.length === 0) facts.delete('freeze');
   return facts;
 }

@@ -4,9 +4,9 @@ import type { KeptRun } from '../../worker/protocol';
 import type { Curves } from '../../worker/run_curves';
 import { t } from '../words/words';
 import { engine } from './engine';
-import { notify, reportError } from './notices';
+import { notify, offerUndo, reportError } from './notices';
 import { saveFile } from './save_file';
-import { isRunOpen, openRun, train, useTraining } from './training';
+import { isRunOpen, openRun, stop, train, useTraining } from './training';
 
 interface Runs {
   /** The newest first. */
@@ -35,6 +35,25 @@ export async function resumeRun(run: KeptRun): Promise<void> {
   if (useTraining.getState().phase === 'paused') await train();
 }
 
+/** Ends the open run before its time; the notice goes on with it from the same update. */
+export async function stopRun(): Promise<void> {
+  const { phase, runId } = useTraining.getState();
+  await stop();
+  const run = useRuns.getState().runs.find(({ id }) => id === runId);
+  if (!run || run.update >= run.total || useTraining.getState().phase !== 'finished') return;
+  const { name, update, total } = run;
+  offerUndo(
+    'run',
+    t('{name} is stopped at update {update} of {total}.', {
+      ...{ name, update: update.toLocaleString('en'), total: total.toLocaleString('en') },
+    }),
+    () => {
+      if (isRunOpen(useTraining.getState().phase)) notify('info', t('Stop the run that is open first.'));
+      else void (phase === 'running' ? resumeRun(run) : openRun(run));
+    },
+  );
+}
+
 /** Draws a run's curves beside those of the open one, or takes them away. */
 export async function drawRun(id: string, draw: boolean): Promise<void> {
   try {
@@ -56,9 +75,12 @@ export async function renameRun(id: string, name: string): Promise<void> {
 export async function removeRun({ id, name }: KeptRun): Promise<void> {
   try {
     await engine.call('removeRun', { id });
+    const wasDrawn = id in useRuns.getState().drawn;
     await drawRun(id, false);
-    const undo = () => void engine.call('restoreRun', { id }).catch(reportError);
-    notify('info', t('{name} is deleted.', { name }), { label: 'Undo', run: undo });
+    offerUndo('run', t('{name} is deleted.', { name }), () => {
+      const restored = engine.call('restoreRun', { id });
+      restored.then(() => (wasDrawn ? drawRun(id, true) : undefined)).catch(reportError);
+    });
   } catch (error) {
     reportError(error);
   }

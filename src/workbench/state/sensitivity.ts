@@ -1,7 +1,7 @@
 /** What a forecast depends on: the question in the Network room, the engine's answer, and its fields in shown units. */
 import { create } from 'zustand';
 import type { FieldName, SensitivitySummary, WorkProgress } from '../../worker/protocol';
-import { type Display, displayOf, inChosenUnit } from '../units';
+import { type Display, displayOf, inChosenUnit, inUnit } from '../units';
 import { useData } from './data';
 import { engine } from './engine';
 import { reportError } from './notices';
@@ -101,7 +101,7 @@ export async function sensitivityValues(
   const factor = output.scale * (perDeviation ? deviation : 1 / display.scale);
   const of = output.differenceUnit || '1';
   return {
-    values: values.map((value) => value * factor),
+    values: inUnit(values, { ...output, scale: factor }, true),
     unit: perDeviation ? `${of} / σ` : `${of} / ${display.differenceUnit || '1'}`,
   };
 }

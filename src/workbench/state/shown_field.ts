@@ -8,7 +8,7 @@ import type { FieldName, FieldScores } from '../../worker/protocol';
 import type { ColourMapName } from '../globe/colour_map';
 import { type ColourRange, niceRange } from '../globe/colour_range';
 import type { Layer, RangeKind } from '../location_hash';
-import { type Display, differenceToShown, displayOf, inChosenUnit, toShown } from '../units';
+import { type Display, differenceToShown, displayOf, inChosenUnit, inUnit, toShown } from '../units';
 import { useData } from './data';
 import { engine } from './engine';
 import { layerValues, type Moment, shownMoment, spreadOf, weatherOf } from './field_values';
@@ -111,10 +111,9 @@ async function drawnLayer(
 ): Promise<Omit<ShownLayer, 'range'>> {
   if (layer === 'sensitivity') return sensitivityLayer(field, display);
   const stored = await layerValues(layer, field, moment).catch(sentence);
-  const toUnit = isDifference(layer) ? differenceToShown : toShown;
   return {
     variable: field.variable,
-    values: typeof stored === 'string' ? null : stored.map((value) => toUnit(value, display)),
+    values: typeof stored === 'string' ? null : inUnit(stored, display, isDifference(layer)),
     level: field.level,
     layer,
     weather: weatherOf(layer, moment),
@@ -190,10 +189,16 @@ function rangeOf(
     : niceRange(low, high, display.range);
 }
 
+/** Values that tell a spread well enough; sorting more would hold up the page. */
+const SAMPLE = 2 ** 15;
+
 /** A gradient peaks at its own point: the few largest magnitudes go past the ends of the colours. */
 function spreadOfGradient(values: Float32Array | null): number {
-  const magnitudes = (values ?? new Float32Array()).map(Math.abs).sort();
-  return magnitudes[Math.floor(0.995 * magnitudes.length)] ?? 0;
+  if (!values) return 0;
+  const stride = Math.ceil(values.length / SAMPLE);
+  const count = Math.floor(values.length / stride);
+  const magnitudes = Float32Array.from({ length: count }, (_, i) => Math.abs(values[i * stride])).sort();
+  return magnitudes[Math.floor(0.995 * count)] ?? 0;
 }
 
 function extremesOf(layers: Omit<ShownLayer, 'range'>[]): Spread {

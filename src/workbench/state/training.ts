@@ -5,6 +5,7 @@ import { PRESETS } from '../../graphcast/config';
 import type { Alarm } from '../../training/alarms';
 import type { RunConfig } from '../../training/run_config';
 import { mostArSteps, totalUpdates } from '../../training/schedule';
+import { TASKS } from '../../weather/task';
 import type {
   KeptRun,
   RunPhase,
@@ -18,9 +19,12 @@ import { peakRate } from '../../worker/run_phases';
 import { engine } from './engine';
 import { notify, reportError } from './notices';
 import { saveFile } from './save_file';
+import { DEFAULT_PRESET, presetSettings, usualSettings } from './usual_settings';
 
 interface Training {
   settings: TrainingSettings;
+  /** Why no run can begin with what the fields say, in words; null when one can. */
+  settingsProblem: string | null;
   phase: RunPhase;
   /** Plain words while a run is being prepared or validated. */
   note: string;
@@ -49,26 +53,6 @@ interface Training {
   alarms: Alarm[];
 }
 
-const DEFAULT_PRESET = Object.keys(PRESETS)[0];
-
-/** The command line's default too. */
-const DEFAULT_UPDATES = 3000;
-
-/** GraphCast's own peak learning rate is right for any of these sizes. */
-const DEFAULT_LEARNING_RATE = 1e-3;
-
-function presetSettings(
-  preset: string,
-): Pick<TrainingSettings, 'preset' | 'latentSize' | 'meshSize' | 'messageSteps'> {
-  const { model } = PRESETS[preset];
-  return {
-    preset,
-    latentSize: model.latent_size,
-    meshSize: model.mesh_size,
-    messageSteps: model.gnn_msg_steps,
-  };
-}
-
 const NO_RUN = {
   note: '',
   progress: null,
@@ -93,12 +77,8 @@ const MOST_ALARMS = 20;
 const SHOW_MILLISECONDS = 250;
 
 export const useTraining = create<Training>(() => ({
-  settings: {
-    ...presetSettings(DEFAULT_PRESET),
-    learningRate: DEFAULT_LEARNING_RATE,
-    updates: DEFAULT_UPDATES,
-    seed: 0,
-  },
+  settings: usualSettings(),
+  settingsProblem: null,
   phase: 'idle',
   ...NO_RUN,
   curves: emptyCurves(),
@@ -139,8 +119,9 @@ export function singleStep(): Promise<void> {
 }
 
 async function start(call: 'train' | 'step'): Promise<void> {
-  const { phase, settings } = getState();
+  const { phase, settings, settingsProblem } = getState();
   if (isGoing()) return;
+  if (settingsProblem !== null && !isRunOpen(phase)) return notify('error', settingsProblem);
   setState({ phase: 'preparing', note: 'Preparing the run' });
   // So that the browser does not clear the run away when space gets scarce; it may say no.
   void navigator.storage?.persist?.();
@@ -192,9 +173,11 @@ export async function openRun({ id, validateEvery }: KeptRun): Promise<void> {
 /** What a run that is being opened has had so far. */
 let opening: { curves: Curves; validateEvery: number } | undefined;
 
+const taskNames = Object.keys(TASKS) as (keyof typeof TASKS)[];
+
 /** The settings that a configuration was made from, as far as there is a control for them. */
 function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings {
-  const { model, phases, seed, periods, sampling, batch_size: batchSize, activations, freeze } = config;
+  const { model, phases, seed, task, periods, sampling, batch_size: batchSize, activations, freeze } = config;
   const { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps } = model;
   const sizes = ['latent_size', 'mesh_size', 'gnn_msg_steps'] as const;
   const same = Object.keys(PRESETS).find((name) =>
@@ -206,7 +189,8 @@ function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings 
     ...{ seed, periods, sampling, batchSize, activations, freeze },
     ...{ averageDecay: config.ema_decay, onBadUpdate: config.on_bad_update },
     ...(validateEvery > 0 && { validateEvery }),
-    ...{ fresh: getState().settings.fresh, task: getState().settings.task },
+    task: taskNames.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'own',
+    fresh: getState().settings.fresh,
   };
 }
 

@@ -67,8 +67,8 @@ export const FORECAST: Dictionary = {
   'Save as {kind}': '保存为 {kind}',
   'Score forecasts': '评分',
   'Scoring needs a WebGPU device.': '评分需要 WebGPU 设备。',
-  'Days that the run keeps for validation are scored; without them all of the data.':
-    '对训练留出的验证日评分；若无留出，则对全部数据评分。',
+  'Scored are the test days, else the validation days, else all of the data.':
+    '有测试日则对其评分，否则对验证日，再否则对全部数据评分。',
   'The first forecast is being made…': '正在进行第一次预报…',
   'Step {done} of {total} · {rate} steps/s · {left} left':
     '第 {done} / {total} 步 · {rate} 步/s · 剩余 {left}',

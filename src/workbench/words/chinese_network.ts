@@ -31,6 +31,7 @@ export const NETWORK: Dictionary = {
   Gradient: '梯度',
   Reach: '可达范围',
   'Reading…': '正在读取…',
+  'What goes through the network stands here once it has been read.': '读取网络后，流经其中的数值显示于此。',
   'Read again': '重新读取',
   'Reading the network': '正在读取网络',
   'While the run trains, it is read every few seconds.': '训练期间每隔几秒读取一次。',
@@ -145,6 +146,7 @@ export const NETWORK: Dictionary = {
 
   // Memory
   'Memory plan': '内存规划',
+  '{title}:': '{title}：',
   '{preset}, mesh M{mesh}, latent {latent}, {steps} steps: chosen in the Train room':
     '{preset}，网格 M{mesh}，隐向量 {latent} 维，{steps} 步：在训练房间选择',
   'Autoregressive steps': '自回归步数',

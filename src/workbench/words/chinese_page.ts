@@ -154,6 +154,8 @@ export const PAGE: Dictionary = {
   'The open file does not hold this variable.': '打开的文件不含此变量。',
   'The file begins at this time: its change over 6 h is not known.': '文件始于此时：6 h 变化未知。',
   'The file ends before this valid time.': '文件在此有效时间之前已结束。',
+  'There is no forecast from this initial time: run one in the Forecast room.':
+    '此起报时间尚无预报：请在预报房间运行。',
   'The forecast does not reach this lead time.': '预报未达到此时效。',
 
   // On the globe
@@ -164,6 +166,7 @@ export const PAGE: Dictionary = {
   'Highs and lows': '高低中心',
   Graticule: '经纬线',
   'Multi-mesh': '多重网格',
+  'Grid cells': '网格单元',
   'Mesh levels': '网格层级',
   'Mesh level {level}': '网格层级 {level}',
   'Levels of the multi-mesh; coarse first': '多重网格的层级，由粗到细',
@@ -245,6 +248,20 @@ export const PAGE: Dictionary = {
   'Any command by its name': '按名称执行命令',
   'This list': '本列表',
   'Turn the globe': '转动球面',
+  'Undo what was closed, stopped, replaced or deleted': '撤销关闭、停止、替换或删除',
+
+  'The simulated planet is ready: stop the run, then open it.': '模拟行星已就绪：请先停止训练，再打开它。',
+
+  // Undo
+  '{name} and its forecasts made way for {other}.': '{name}及其预报已被{other}取代。',
+  '{name} made way for {other}.': '{name}已被{other}取代。',
+  '{name} is closed.': '{name}已关闭。',
+  'Other statistics took the place of those that were open.': '其他统计量取代了原先打开的统计量。',
+  'The statistics are closed.': '统计量已关闭。',
+  'Stop the run, or let the file open, before this is undone.': '请先停止训练，或等文件打开完毕，再撤销。',
+  'A new forecast took the place of the one before.': '新的预报取代了前一个。',
+  'That forecast had to make room for others and is gone: run it again.':
+    '该预报已为其他预报腾出空间而被删除：请重新运行。',
 
   // Commands
   Commands: '命令',

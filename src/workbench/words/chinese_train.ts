@@ -7,6 +7,13 @@ export const TRAIN: Dictionary = {
   'New weights, or the open checkpoint, whose sizes and variables the run then has.':
     '全新权重，或已打开的检查点；后者决定训练的规模与变量。',
   'New weights': '全新权重',
+  Task: '任务',
+  'all that the data hold': '数据所含的全部变量',
+  '37 levels, as GraphCast': '37 层，同 GraphCast',
+  '13 levels, as GraphCast_small': '13 层，同 GraphCast_small',
+  '13 levels, no rain read, as GraphCast_operational': '13 层，不读入降水，同 GraphCast_operational',
+  'The fields that are read and predicted; a released model’s where the data hold all of them.':
+    '网络读入与预报的变量；若数据齐全，也可用已发布模型的任务。',
   Preset: '预设',
   '{description}.': '{description}。',
   'Smallest; for 10 degree data, minutes on any machine': '最小；适合 10° 数据，任何电脑上数分钟即可',
@@ -27,9 +34,6 @@ export const TRAIN: Dictionary = {
     '沿多重网格的边传递消息的轮数；GraphCast 为 16。',
 
   'the checkpoint’s': '检查点的',
-  'the data’s': '数据的',
-  'Those that the checkpoint was trained on, all of which the data must hold.':
-    '检查点训练时所用的变量，数据须全部具备。',
   '{inputs} of {allInputs} inputs and {outputs} of {allOutputs} outputs are carried over':
     '沿用 {inputs} / {allInputs} 个输入通道与 {outputs} / {allOutputs} 个输出通道',
   '{counts}; the Train room says which.': '{counts}；详见训练室。',
@@ -38,7 +42,7 @@ export const TRAIN: Dictionary = {
   'Inputs: {inputs} Outputs: {outputs}': '输入：{inputs} 输出：{outputs}',
   'The {part} is frozen: its new channels stay as they begin.': '{part}已冻结：其新增通道保持初始值不变。',
   'Carry it over': '沿用匹配的通道',
-  '{name}, carried over to the data’s variables': '{name}（已沿用到数据的变量）',
+  '{name}, carried over to other variables': '{name}（已沿用到其他变量）',
   'Frozen parts': '冻结部分',
   processor: '处理器',
   decoder: '解码器',
@@ -87,13 +91,32 @@ export const TRAIN: Dictionary = {
   // Validation
   Validation: '验证',
   'Held out': '留出比例',
-  'Share of the days, the last ones, that are not trained on, in %; 2016 and 2017 in GraphCast.':
-    '末段不参与训练的天数比例（%）；GraphCast 留出 2016 与 2017 年。',
+  'Share of the days that are not trained on, in %; moving it holds out the last ones.':
+    '不参与训练的天数比例（%）；拖动滑块即留出末段。',
+  'First and last day of each, from {first} to {last}. GraphCast: 1979 to 2015, 2016 and 2017, and from 2018 for tests.':
+    '各时段的首日与末日，在 {first} 至 {last} 之间。GraphCast：训练 1979 至 2015 年，验证 2016 与 2017 年，测试自 2018 年起。',
+  Test: '测试',
+  '1 day': '1 天',
+  '{count} days': '{count} 天',
+  '{period}: first day': '{period}：首日',
+  '{period}: last day': '{period}：末日',
+  '{period} begins on {first}, before the data do: their first day is {day}.':
+    '{period}始于 {first}，早于数据的首日 {day}。',
+  '{period} ends on {last}, after the data do: their last day is {day}.':
+    '{period}止于 {last}，晚于数据的末日 {day}。',
+  '{period} and {other} share the days {first} to {last}: a day can serve one of them only.':
+    '{period}与{other}在 {first} 至 {last} 重叠：一天只能属于其中之一。',
+  '{period} needs a first and a last day, such as 2001-01-31.': '{period}需要首日与末日，例如 2001-01-31。',
+  '{period} ends on {last}, before it begins, on {first}.': '{period}的末日 {last} 早于首日 {first}。',
+  'The link’s dates do not fit these data. {problem} Open the data that the link is about, or choose dates.':
+    '链接中的日期与此数据不符。{problem}请打开链接所指的数据，或另选日期。',
+  'The link’s run starts from a checkpoint: open it, or train new weights.':
+    '链接中的训练从检查点开始：请打开该检查点，或训练全新权重。',
   'Validate every': '验证间隔',
   'Updates between two scores on held-out days: loss and RMSE to 72 h, of 4 forecasts.':
     '两次验证之间的更新次数：对留出日的 4 次预报计算损失与至 72 h 的均方根误差。',
-  'All days are for training: nothing tells whether the network learns them by heart.':
-    '所有天数都用于训练：无从判断网络是否只是死记硬背。',
+  'Without validation nothing tells whether the network learns its days by heart.':
+    '没有验证，就无从判断网络是否只是死记硬背。',
   'RMSE over persistence’s, after update {update}': '均方根误差与持续性预报之比，第 {update} 次更新后',
 
   // Actions
@@ -159,6 +182,8 @@ export const TRAIN: Dictionary = {
   'stands at update {update} of {total}.': '停在第 {update} / {total} 次更新。',
   'Open {file} again to resume it.': '请重新打开 {file} 以恢复训练。',
   '{name} is deleted.': '已删除 {name}。',
+  '{name} is stopped at update {update} of {total}.': '{name} 已停在第 {update} / {total} 次更新。',
+  'Stop the run that is open first.': '请先停止已打开的训练。',
   Undo: '撤销',
   '{name} is among the runs now, at update {update} of {total}.':
     '已导入 {name}，位于第 {update} / {total} 次更新。',

@@ -1,0 +1,36 @@
+/** What the Train room's settings are until its user chooses otherwise. */
+import { PRESETS } from '../../graphcast/config';
+import { PEAK_LEARNING_RATE } from '../../training/run_config';
+import type { TrainingSettings } from '../../worker/protocol';
+
+export const DEFAULT_PRESET = Object.keys(PRESETS)[0];
+
+/** The command line's default too. */
+const UPDATES = 3000;
+
+/** Settings that do not depend on what is open. */
+export type OwnSettings = Required<Omit<TrainingSettings, 'periods' | 'fresh' | 'averageDecay'>> &
+  Record<'averageDecay', number | undefined>;
+
+/** A preset's sizes, under its name. */
+export function presetSettings(
+  preset: string,
+): Pick<TrainingSettings, 'preset' | 'latentSize' | 'meshSize' | 'messageSteps'> {
+  const { model } = PRESETS[preset];
+  return {
+    preset,
+    latentSize: model.latent_size,
+    meshSize: model.mesh_size,
+    messageSteps: model.gnn_msg_steps,
+  };
+}
+
+/** With a preset's sizes. GraphCast's own peak learning rate is right for any of them. */
+export function usualSettings(preset = DEFAULT_PRESET): OwnSettings {
+  return {
+    ...presetSettings(preset),
+    ...{ learningRate: PEAK_LEARNING_RATE, updates: UPDATES, batchSize: 1, arSteps: 1 },
+    ...{ activations: 'float32', seed: 0, task: 'own', sampling: 'uniform', validateEvery: 200 },
+    ...{ freeze: [], averageDecay: undefined, onBadUpdate: 'stop' },
+  };
+}
