@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GUARANTEED_WORKGROUP } from '../webgpu/paper_gpu';
 import type { Timing } from '../webgpu/timing';
 import { compareResults, comparisonText } from './bench_compare';
 import type { BenchResult, StepTiming } from './bench_result';
@@ -18,7 +19,14 @@ function result(o: { register: number; tiled?: number; training: number; flops?:
     graphcast_bench: 1,
     date: '2026-11-22T12:00:00.000Z',
     versions: { graphcast: '0.1.0', webgpu: '0.6.2', node: 'v20' },
-    adapter: { vendor: '', architecture: '', description: 'Some GPU', isSoftware: false, subgroupSize: 32 },
+    adapter: {
+      vendor: '',
+      architecture: '',
+      description: 'Some GPU',
+      isSoftware: false,
+      subgroupSize: 32,
+      ...GUARANTEED_WORKGROUP,
+    },
     features: [],
     max_binding: 1,
     limits: { flopsPerSecond: o.flops ?? 100, bytesPerSecond: 10 },
@@ -35,6 +43,7 @@ function result(o: { register: number; tiled?: number; training: number; flops?:
           register: timing(o.register),
           ...(o.tiled !== undefined && { tiled: timing(o.tiled, 0.2) }),
         },
+        faults: {},
       },
     ],
     steps: {

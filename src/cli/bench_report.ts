@@ -16,7 +16,7 @@ export function limitsText({ flopsPerSecond, bytesPerSecond }: AdapterRates): st
 
 /** A shape's variants, the fastest first. */
 export function shapeText(result: ShapeResult, limits: AdapterRates): string {
-  const { kernel, rows, inner, columns, element, flops, variants } = result;
+  const { kernel, rows, inner, columns, element, flops, variants, faults } = result;
   const sorted = (Object.entries(variants) as [string, Timing][]).sort(
     ([, a], [, b]) => a.seconds - b.seconds,
   );
@@ -29,7 +29,8 @@ export function shapeText(result: ShapeResult, limits: AdapterRates): string {
       `± ${percent(spread)} of ${samples}`.padStart(13),
     ].join(' '),
   );
-  return [`\n${kernel} ${rows} x ${inner} x ${columns} ${element}`, ...lines].join('\n');
+  const never = Object.entries(faults).map(([variant, fault]) => `  ${variant.padEnd(24)} never: ${fault}`);
+  return [`\n${kernel} ${rows} x ${inner} x ${columns} ${element}`, ...lines, ...never].join('\n');
 }
 
 /** A preset's steps and where the time of one goes. */

@@ -29,6 +29,8 @@ export interface ShapeResult extends MatrixShape {
   flops: number;
   bytes: number;
   variants: Partial<Record<LinearVariant, Timing>>;
+  /** What is wrong with variants that are never taken on this driver. */
+  faults: Partial<Record<LinearVariant, string>>;
 }
 
 /** A step that ran; useful operations are those of spec 5.4, the first edge layer split. */

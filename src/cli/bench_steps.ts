@@ -205,7 +205,13 @@ async function linearRate({ gpu, variants }: Model, o: StepSettings): Promise<nu
   try {
     const variant = variantFor(variants, LINEAR);
     const limits = { turns: o.runs, seconds: o.seconds };
-    const { flops, times } = await measureVariants(gpu, watch, LINEAR, [variant], limits);
+    const { flops, times } = await measureVariants(
+      gpu,
+      watch,
+      LINEAR,
+      { usual: variant, candidates: [variant] },
+      limits,
+    );
     return flops / times.get(variant)!.least;
   } finally {
     watch.destroy();

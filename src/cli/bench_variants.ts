@@ -1,4 +1,4 @@
-import { type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
+import { defaultVariant, eligibleVariants, type LinearVariant } from '../../shaders/linear/variant';
 import { type KernelVariants, type MatrixShape, shapeClass } from '../../shaders/linear/variant_table';
 import { layOut } from '../graphcast/model';
 import { buildGraph } from '../mesh/graph';
@@ -80,26 +80,28 @@ export interface VariantSettings {
   onShape: (result: ShapeResult) => void;
 }
 
-/** Measures every variant that the adapter supports at each shape. */
+/** Measures every variant that may be chosen on the adapter at each shape. */
 export async function measureShapes(
   gpu: Gpu,
   shapes: readonly MatrixShape[],
   { runs, seconds, mostRows, onShape }: VariantSettings,
 ): Promise<ShapeResult[]> {
-  const variants = supportedVariants(gpu.adapter);
+  const usual = defaultVariant(gpu.adapter);
   const watch = new Stopwatch(gpu);
   const results: ShapeResult[] = [];
   try {
     for (const shape of shapes) {
       const cut = { ...shape, rows: Math.min(shape.rows, mostRows) };
       const limits = { turns: runs, seconds, everything: true };
+      const variants = { usual, candidates: eligibleVariants(gpu.adapter, shape.element) };
       const {
         shape: measured,
         times,
-        flops,
-        bytes,
+        faults,
+        ...work
       } = await measureVariants(gpu, watch, cut, variants, limits);
-      results.push({ ...measured, flops, bytes, variants: Object.fromEntries(times) });
+      const [timings, faulty] = [Object.fromEntries(times), Object.fromEntries(faults)];
+      results.push({ ...measured, ...work, variants: timings, faults: faulty });
       onShape(results.at(-1)!);
     }
     return results;

@@ -14,7 +14,7 @@ const MEASURED = 'measured';
 /** Option of commands that build a model. */
 export const VARIANT_OPTION = {
   value: 'V',
-  help: `how matrices are multiplied: \`${MEASURED}\`, or one of ${LINEAR_VARIANTS.slice(0, 4).join(', ')}, ...`,
+  help: `how matrices are multiplied: \`${MEASURED}\`, or one of ${LINEAR_VARIANTS.slice(0, 4).join(', ')}, ...; f16_... and matrix_... (matrix units) round weights, and are measured only with activations in bfloat16`,
   default: `${MEASURED} once on a GPU and kept in the cache folder; a CPU's is known`,
 } as const;
 

@@ -1,3 +1,4 @@
+import { MATRIX_TILES } from '../../shaders/linear/tiles';
 import { defaultVariant, type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
 import { isMatrixDispatch, type KernelVariants, variantFor } from '../../shaders/linear/variant_table';
 import { ConfigError } from '../errors';
@@ -27,7 +28,11 @@ function usableVariants(gpu: Gpu, asked: KernelVariants = defaultVariant(gpu.ada
   const all: LinearVariant[] = typeof asked === 'string' ? [asked] : Object.values(asked);
   const unusable = all.find((variant) => !usable.includes(variant));
   if (unusable === undefined) return asked;
+  const lack =
+    unusable in MATRIX_TILES
+      ? "subgroup matrices, which this adapter lacks, has none of a size that fits, or shows only with Chrome's flag enable-unsafe-webgpu"
+      : 'wider subgroups than this adapter has';
   throw new ConfigError(
-    `The kernel variant '${unusable}' needs wider subgroups than this adapter has: continue on the adapter that the run began on, or set kernel_variant to ${usable.join(' or ')} in its config.json, which may change the last bits of the results.`,
+    `The kernel variant '${unusable}' needs ${lack}: continue on the adapter that the run began on, or set kernel_variant to ${usable.join(' or ')} in its config.json, which may change the results a little.`,
   );
 }

@@ -218,7 +218,7 @@ describe.each(Object.entries(CASES))('%s', (_, test) => {
       const gradients = new Map([...reference.parameters].map(([name, { gradient }]) => [name, gradient]));
       expectSameGradients(found.gradients, gradients, 1e-4);
 
-      // Every activation that is stored loses up to 2⁻⁹ of itself (see bfloat16.test.ts). A layer norm over as few
+      // Every activation that is stored loses up to 2⁻⁸ of itself (see bfloat16.test.ts). A layer norm over as few
       // numbers as here divides some rows by little and so multiplies that: single arrays get more room than the whole.
       const packed = await onGpu(gpu, test, { activations: 'bfloat16' });
       expect(Math.abs(packed.loss / want.loss - 1)).toBeLessThan(1e-3);

@@ -1,4 +1,4 @@
-import { defaultVariant, type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
+import { defaultVariant, eligibleVariants, type LinearVariant } from '../../shaders/linear/variant';
 import {
   isMatrixDispatch,
   type KernelVariants,
@@ -46,9 +46,9 @@ export interface KnownVariants {
 }
 
 /**
- * Chooses the fastest variant for each shape class of a model by a short measurement, the heaviest classes first. All
- * variants give the same bits; what is chosen is written into a run's folder all the same, for on an unknown driver they
- * might not.
+ * Chooses the fastest variant for each shape class of a model by a short measurement, the heaviest classes first; one of
+ * reduced precision only where activations are bfloat16, and none whose numbers differ from the default's. What is chosen
+ * is written into a run's folder: reduced variants have bits of their own, and on an unknown driver others may, too.
  *
  * @param works of the model; see `matrixWorks`
  * @param known classes that were measured before are not measured again
@@ -62,7 +62,6 @@ export async function chooseVariants(
   const table: Record<string, LinearVariant> = {};
   const before = (await known?.read()) ?? {};
   const added: ChosenVariants = {};
-  const variants = supportedVariants(gpu.adapter);
   const start = performance.now();
   const watch = new Stopwatch(gpu);
   try {
@@ -70,6 +69,8 @@ export async function chooseVariants(
       const name = shapeClass(shape);
       if (!before[name] && performance.now() - start < SECONDS * 1000) {
         const limits = { turns: TURNS, seconds: SECONDS_PER_CLASS };
+        const candidates = eligibleVariants(gpu.adapter, shape.element);
+        const variants = { usual: fallback, candidates };
         added[name] = fastest(await measureVariants(gpu, watch, shape, variants, limits), fallback);
       }
       const chosen = added[name] ?? before[name];
