@@ -1,6 +1,7 @@
 import { defineKernel } from '../../src/webgpu/kernel';
 import type { Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix, expectVector } from '../expect_shape';
+import type { VariedDispatch } from '../variant_table';
 import registerSource from './linear.wgsl?raw';
 import epilogueSource from './linear_epilogue.wgsl?raw';
 import matrixBody from './linear_matrix.wgsl?raw';
@@ -10,7 +11,6 @@ import matrixTileSource from './matrix_tile.wgsl?raw';
 import { TILE_NUMBERS } from './tile_numbers';
 import { eachOf, HALF_TILES, LANES, MATRIX_TILES, matrixSizes, TILES, type Tile } from './tiles';
 import { type LinearVariant, withSizes } from './variant';
-import type { MatrixDispatch } from './variant_table';
 
 const kernel = (source: string, multipliesMatrices?: true) =>
   defineKernel({
@@ -102,7 +102,7 @@ export function linear(o: {
   swishGradientAt?: Tensor;
   accumulate?: boolean;
   variant?: LinearVariant;
-}): MatrixDispatch {
+}): VariedDispatch {
   const { y, x, w, variant = 'register' } = o;
   checkShapes(o);
   const { kernel, ...tile } = VARIANTS[variant];
@@ -132,7 +132,12 @@ export function linear(o: {
   });
   const { rows, width: inner, element } = x;
   const shape = { kernel: 'linear', rows, inner, columns: y.width, element } as const;
-  return { ...dispatch, variant, shape, withVariant: (other) => linear({ ...o, variant: other }) };
+  return {
+    ...dispatch,
+    variant,
+    shape,
+    withVariant: (other) => [linear({ ...o, variant: other as LinearVariant })],
+  };
 }
 
 function checkShapes(o: Parameters<typeof linear>[0]): void {

@@ -1,6 +1,7 @@
 import { defineKernel } from '../../src/webgpu/kernel';
 import { padded, type Tensor } from '../../src/webgpu/tensor';
 import { expectMatrix } from '../expect_shape';
+import type { VariedDispatch } from '../variant_table';
 import registerSource from './linear_backward_weights.wgsl?raw';
 import matrixBody from './linear_backward_weights_matrix.wgsl?raw';
 import subgroupBody from './linear_backward_weights_subgroup.wgsl?raw';
@@ -9,7 +10,6 @@ import matrixTileSource from './matrix_tile.wgsl?raw';
 import { TILE_NUMBERS } from './tile_numbers';
 import { eachOf, HALF_TILES, LANES, MATRIX_TILES, matrixSizes, TILES, type Tile } from './tiles';
 import { type LinearVariant, withSizes } from './variant';
-import type { MatrixDispatch } from './variant_table';
 
 const kernel = (source: string, multipliesMatrices?: true) =>
   defineKernel({
@@ -100,7 +100,7 @@ export function linearBackwardWeights(o: {
   dy: Tensor;
   withBias: boolean;
   variant?: LinearVariant;
-}): MatrixDispatch {
+}): VariedDispatch {
   const { rows, width } = o.x;
   const { chunks, width: partialWidth } = weightPartials(o.x, o.dy);
   expectMatrix('linear_backward_weights x', o.x, rows, width);
@@ -138,6 +138,6 @@ export function linearBackwardWeights(o: {
     ...dispatch,
     variant,
     shape,
-    withVariant: (other) => linearBackwardWeights({ ...o, variant: other }),
+    withVariant: (other) => [linearBackwardWeights({ ...o, variant: other as LinearVariant })],
   };
 }

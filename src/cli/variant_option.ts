@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { dependencies } from '../../package.json';
 import { LINEAR_VARIANTS, type LinearVariant } from '../../shaders/linear/variant';
-import type { KernelVariants } from '../../shaders/linear/variant_table';
+import type { KernelVariants } from '../../shaders/variant_table';
 import type { Gpu } from '../webgpu/device';
 import { adapterIdentity, type TextStore, VariantCache } from '../webgpu/variant_cache';
 import { chooseVariants, type KnownVariants, type VariantChooser } from '../webgpu/variant_choice';

@@ -18,6 +18,8 @@ export interface EdgeBlock {
   receivers: Tensor;
   /** u32 [receiverCount + 1]: where each receiver's edges start. */
   receiverStarts: Tensor;
+  /** Most edges of a receiver. */
+  longest: number;
   /** u32 [senderNodes + 1] and [edges]: the block's edges in sender order. */
   senderStarts: Tensor;
   senderOrder: Tensor;
@@ -99,8 +101,11 @@ function uploadBlock(
   };
   const indices = (what: string, values: Uint32Array) =>
     upload(list(`${name} ${what}`, values.length), values);
+  let longest = 0;
+  for (let v = first; v < end; v++) longest = Math.max(longest, starts[v + 1] - starts[v]);
   return {
     edges: count,
+    longest,
     receiverStart: first,
     receiverCount: end - first,
     features: upload(matrix(`${name} features`, count, 4), features),

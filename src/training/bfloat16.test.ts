@@ -10,7 +10,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { defaultVariant, type LinearVariant, reducedOfEachShader } from '../../shaders/linear/variant';
-import { shapeClass } from '../../shaders/linear/variant_table';
+import { shapeClass } from '../../shaders/variant_table';
 import { rollout } from '../forecast/rollout';
 import { type GoldenName, type GoldenSet, goldenSet } from '../graphcast/golden.fixture';
 import { Model, type ModelOptions } from '../graphcast/model';

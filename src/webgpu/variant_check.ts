@@ -1,8 +1,8 @@
 /**
- * Whether variants of a matrix kernel give, on the driver at hand, what the default gives. Drivers of experimental
+ * Whether variants of a kernel give, on the driver at hand, what the default gives. Drivers of experimental
  * features may compile what they then compute wrongly.
  */
-import type { LinearVariant } from '../../shaders/linear/variant';
+import type { KernelVariant } from '../../shaders/variant_table';
 import type { Gpu } from './device';
 import type { Dispatch } from './kernel';
 import type { Memory } from './memory';
@@ -97,15 +97,17 @@ function largestDifference(found: readonly Float32Array[], expected: readonly Fl
 /** Those of the variants whose shaders the driver compiles, and what it says of the others. */
 export async function compiling(
   gpu: Gpu,
-  variants: readonly LinearVariant[],
-  record: (variant: LinearVariant) => Dispatch,
-): Promise<{ variants: LinearVariant[]; faults: Map<LinearVariant, string> }> {
-  const faults = new Map<LinearVariant, string>();
+  variants: readonly KernelVariant[],
+  record: (variant: KernelVariant) => Dispatch[],
+): Promise<{ variants: KernelVariant[]; faults: Map<KernelVariant, string> }> {
+  const faults = new Map<KernelVariant, string>();
   await Promise.all(
     variants.map(async (variant) => {
-      const { kernel, constants, tensors } = record(variant);
-      const elementOf = (name: string) => tensors[name]?.element;
-      await gpu.pipeline({ kernel, constants, elementOf }).catch((error: unknown) => {
+      const pipelines = record(variant).map(({ kernel, constants, tensors }) => {
+        const elementOf = (name: string) => tensors[name]?.element;
+        return gpu.pipeline({ kernel, constants, elementOf });
+      });
+      await Promise.all(pipelines).catch((error: unknown) => {
         faults.set(variant, `does not compile: ${String(error).split('\n')[0]}`);
       });
     }),
