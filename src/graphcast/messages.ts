@@ -107,12 +107,12 @@ export function recordMessages(
     const out = rowsOf(sums, block.receiverStart, block.receiverCount);
     const atReceivers = { out, starts: block.receiverStarts };
     const normed = { y: messages, sum, residual };
-    if (block.longest <= MOST_MESSAGES && !options.onMessages) {
+    if (block.mostReceived <= MOST_MESSAGES && !options.onMessages) {
       blocks.push({ edges, mlp, norm: recordNormAndSums(net, path, mlp.y, normed, atReceivers) });
     } else {
       blocks.push({ edges, mlp, norm: recordNorm(net, path, mlp.y, normed) });
       options.onMessages?.(messages, i);
-      plan.add(segmentSum({ ...atReceivers, values: messages }));
+      plan.add(segmentSum({ ...atReceivers, values: messages, longest: block.mostReceived }));
     }
     if (sum) updated.push(sum);
   });
@@ -195,9 +195,10 @@ export function recordMessagesBackward(
     const input = { dx: dEdge, accumulate: dy !== undefined };
     const dPre = recordMlpBackward(net, kept.mlp, dMessages, [input]);
     const out = rowsOf(dReceiver, block.receiverStart, block.receiverCount);
-    plan.add(segmentSum({ out, values: dPre, starts: block.receiverStarts }));
-    const { senderStarts: starts, senderOrder: order } = block;
-    plan.add(segmentSum({ out: dSender, values: dPre, starts, order, accumulate: i > 0 }));
+    const { receiverStarts, mostReceived, senderStarts, senderOrder: order, mostSent } = block;
+    plan.add(segmentSum({ out, values: dPre, starts: receiverStarts, longest: mostReceived }));
+    const bySender = { starts: senderStarts, order, longest: mostSent };
+    plan.add(segmentSum({ out: dSender, values: dPre, ...bySender, accumulate: i > 0 }));
     dEdges.push(dEdge);
     onEdgeGradient?.(kept.edges, dEdge);
   });
