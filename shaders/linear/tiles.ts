@@ -84,18 +84,13 @@ export const matrixSizes = (tile: Tile): Record<string, number> => ({
   PADDING,
 });
 
-/** What an adapter's matrix units and subgroups are. */
-export interface MatrixUnits {
-  matrices: SubgroupMatrices;
-  subgroupSize: number;
-}
-
 /** What a workgroup takes that multiplies subgroup matrices. */
 export function matrixWorkgroup(
   { rows, columns, depth, ownRows, ownColumns }: Tile,
-  { matrices, subgroupSize }: MatrixUnits,
+  matrices: SubgroupMatrices,
 ): { invocations: number; bytes: number } {
   const subgroups = (rows / ownRows) * (columns / ownColumns);
+  const { subgroupSize } = matrices;
   const factorBytes = matrices.factors === 'f16' ? 2 : 4;
   const sums = Math.max((matrices.rows * matrices.columns) / 4, subgroupSize);
   // x lies [rows, depth] in linear, [depth, rows] in the weights' gradient: the former takes more.
@@ -110,10 +105,9 @@ export function matrixWorkgroup(
  * Whether whole matrices fill a tile, the share of each of its subgroups, and its depth, and each invocation brings as
  * many vec4f of it, always of the same column.
  */
-export function isShareable(tile: Tile, units: MatrixUnits): boolean {
+export function isShareable(tile: Tile, matrices: SubgroupMatrices): boolean {
   const { rows, columns, depth, ownRows, ownColumns } = tile;
-  const { matrices } = units;
-  const { invocations } = matrixWorkgroup(tile, units);
+  const { invocations } = matrixWorkgroup(tile, matrices);
   return (
     ownRows % matrices.rows === 0 &&
     ownColumns % matrices.columns === 0 &&

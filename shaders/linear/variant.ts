@@ -67,12 +67,11 @@ export const isReduced = (variant: LinearVariant): variant is ReducedVariant =>
 function isSupported(variant: LinearVariant, adapter: VariantSupport): boolean {
   if (variant in LANES) return adapter.subgroupSize >= LANES[variant as SubgroupVariant];
   if (!(variant in MATRIX_TILES)) return true;
-  const { matrices, subgroupSize, workgroupBytes, workgroupInvocations } = adapter;
+  const { matrices, workgroupBytes, workgroupInvocations } = adapter;
   const tile = MATRIX_TILES[variant as MatrixVariant];
   if (!matrices) return false;
-  const units = { matrices, subgroupSize };
-  const { invocations, bytes } = matrixWorkgroup(tile, units);
-  return isShareable(tile, units) && invocations <= workgroupInvocations && bytes <= workgroupBytes;
+  const { invocations, bytes } = matrixWorkgroup(tile, matrices);
+  return isShareable(tile, matrices) && invocations <= workgroupInvocations && bytes <= workgroupBytes;
 }
 
 /** Of the exact {@link supportedVariants}, one for each shader: what tests run at every shape. */

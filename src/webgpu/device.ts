@@ -2,6 +2,7 @@ import { DeviceError } from '../errors';
 import { type Kernel, kernelSource } from './kernel';
 import {
   SUBGROUP_MATRIX_FEATURE,
+  SUBGROUP_SIZE_FEATURE,
   type SubgroupMatrices,
   type SubgroupMatrixConfig,
   usefulMatrices,
@@ -18,7 +19,7 @@ export interface AdapterDescription {
   isSoftware: boolean;
   /** Invocations that run in step and can shuffle values; 0 where that is unavailable or may vary. */
   subgroupSize: number;
-  /** Absent where subgroups have none, or their size may vary. */
+  /** Absent where subgroups have none, or their size is unknown. */
   matrices?: SubgroupMatrices;
   /** Bytes that the invocations of a workgroup may share. */
   workgroupBytes: number;
@@ -75,6 +76,7 @@ const USEFUL_FEATURES: GPUFeatureName[] = [
   'subgroups',
   'shader-f16',
   SUBGROUP_MATRIX_FEATURE,
+  SUBGROUP_SIZE_FEATURE,
 ];
 
 /** Of the kernel that binds most: linear with every addend. */
@@ -119,8 +121,9 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const fixedSize = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
   const subgroupSize = fixedSize ? (subgroupMinSize ?? 0) : 0;
-  const matrices =
-    device.features.has(SUBGROUP_MATRIX_FEATURE) && subgroupSize > 0 ? announced(adapter.info) : undefined;
+  const asksForSize = device.features.has(SUBGROUP_SIZE_FEATURE);
+  const hasMatrices = device.features.has(SUBGROUP_MATRIX_FEATURE) && (fixedSize || asksForSize);
+  const matrices = hasMatrices ? announcedMatrices(adapter.info, asksForSize) : undefined;
   if (device.limits.maxStorageBuffersPerShaderStage < STORAGE_BUFFERS) {
     device.destroy();
     throw new DeviceError(
@@ -176,8 +179,14 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
 }
 
 /** The matrices that an adapter says it has; TypeScript's WebGPU does not know of them yet. */
-const announced = (info: GPUAdapterInfo & { subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig> }) =>
-  usefulMatrices(info.subgroupMatrixConfigs ?? []);
+function announcedMatrices(
+  info: GPUAdapterInfo & { subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig> },
+  asksForSize: boolean,
+): SubgroupMatrices | undefined {
+  // The least size is the one that matrix units are made for where there are several.
+  const subgroupSize = info.subgroupMinSize ?? 0;
+  return usefulMatrices(info.subgroupMatrixConfigs ?? [], { subgroupSize, asksForSize });
+}
 
 function reported(error: GPUError): string {
   return error instanceof GPUOutOfMemoryError

@@ -1,6 +1,6 @@
 import bfloat16Source from '../../shaders/bfloat16/bfloat16.wgsl?raw';
 import { DeviceError } from '../errors';
-import { matrixHeader, type SubgroupMatrices } from './subgroup_matrices';
+import { matrixSource, type SubgroupMatrices } from './subgroup_matrices';
 import type { ElementType, Tensor } from './tensor';
 
 export type { SubgroupMatrices };
@@ -34,7 +34,7 @@ export interface KernelDeclaration<B extends string, A extends string, C extends
   bindings: Record<B, Binding>;
   args: Record<A, Scalar>;
   constants: Record<C, Scalar | 'bool'>;
-  /** The body multiplies the adapter's subgroup matrices; see `matrixHeader` for what it finds declared. */
+  /** The body multiplies the adapter's subgroup matrices; see `matrixSource` for what it finds declared. */
   multipliesMatrices?: true;
 }
 
@@ -132,18 +132,17 @@ export function kernelSource(
   kernel: Kernel,
   constants: Record<string, number | boolean>,
   elementOf: (binding: string) => ElementType | undefined,
-  adapter: { matrices?: SubgroupMatrices; subgroupSize: number },
+  adapter: { matrices?: SubgroupMatrices },
 ): string {
   // WGSL wants `enable` directives before everything else.
   const enables = kernel.source.match(/^enable .*;$/gm) ?? [];
-  const body = kernel.source.replace(/^enable .*;$/gm, '');
+  let body = kernel.source.replace(/^enable .*;$/gm, '');
   const lines: string[] = [...enables];
   if (kernel.multipliesMatrices) {
-    const { matrices, subgroupSize } = adapter;
-    if (!matrices) throw new DeviceError(`${kernel.name}: this adapter has no subgroup matrices.`);
-    const { directives, declarations } = matrixHeader(matrices, subgroupSize);
-    lines.unshift(...directives);
-    lines.push(...declarations);
+    if (!adapter.matrices) throw new DeviceError(`${kernel.name}: this adapter has no subgroup matrices.`);
+    const source = matrixSource(body, adapter.matrices);
+    lines.push(...source.directives, ...source.declarations);
+    body = source.body;
   }
   const isPacked = Object.keys(kernel.bindings).some((name) => elementOf(name) === 'bfloat16');
   const usesBfloat16 = isPacked || body.includes('_bfloat16(');

@@ -11,7 +11,14 @@ export interface SubgroupMatrices {
   inner: number;
   /** Numbers that the factors consist of. */
   factors: 'f16' | 'f32';
+  /** Invocations of the subgroup. */
+  subgroupSize: number;
+  /** The size is one of several that the adapter allows, and kernels ask for it. */
+  asksForSize: boolean;
 }
+
+/** Lets kernels ask for a size of their subgroups. */
+export const SUBGROUP_SIZE_FEATURE = 'subgroup-size-control' as GPUFeatureName;
 
 /** One entry of `GPUAdapterInfo.subgroupMatrixConfigs`. */
 export interface SubgroupMatrixConfig {
@@ -26,7 +33,10 @@ export interface SubgroupMatrixConfig {
  * Which of an adapter's matrices kernels use: those that add up in float32, of f16 factors where there are such (twice as
  * many to a byte), the largest first, as fewer instructions then do the same work. Undefined when there are none.
  */
-export function usefulMatrices(configs: Iterable<SubgroupMatrixConfig>): SubgroupMatrices | undefined {
+export function usefulMatrices(
+  configs: Iterable<SubgroupMatrixConfig>,
+  subgroups: Pick<SubgroupMatrices, 'subgroupSize' | 'asksForSize'>,
+): SubgroupMatrices | undefined {
   const useful = [...configs].filter(
     ({ componentType, resultComponentType }) =>
       resultComponentType === 'f32' && (componentType === 'f16' || componentType === 'f32'),
@@ -42,15 +52,18 @@ export function usefulMatrices(configs: Iterable<SubgroupMatrixConfig>): Subgrou
       columns: best.N,
       inner: best.K,
       factors: best.componentType as SubgroupMatrices['factors'],
+      ...subgroups,
     }
   );
 }
 
-/** What comes first in the WGSL of a kernel that multiplies subgroup matrices. */
-export function matrixHeader({ rows, columns, inner, factors }: SubgroupMatrices, subgroupSize: number) {
+/** The WGSL of a kernel that multiplies subgroup matrices: what comes before everything else, what it refers to, and itself. */
+export function matrixSource(body: string, matrices: SubgroupMatrices) {
+  const { rows, columns, inner, factors, subgroupSize, asksForSize } = matrices;
   const directives = [
     ...(factors === 'f16' ? ['enable f16;'] : []),
     'enable subgroups;',
+    ...(asksForSize ? ['enable subgroup_size_control;'] : []),
     'enable chromium_experimental_subgroup_matrix;',
     // What kernels branch on comes from workgroup memory: the same in a subgroup, which no analysis can see.
     'diagnostic(off, chromium.subgroup_matrix_uniformity);',
@@ -65,5 +78,6 @@ export function matrixHeader({ rows, columns, inner, factors }: SubgroupMatrices
     `alias Right = subgroup_matrix_right<Factor, MATRIX_COLUMNS, MATRIX_INNER>;`,
     `alias Sums = subgroup_matrix_result<f32, MATRIX_COLUMNS, MATRIX_ROWS>;`,
   ];
-  return { directives, declarations };
+  const sized = asksForSize ? body.replace('@compute', '@compute @subgroup_size(SUBGROUP_SIZE)') : body;
+  return { directives, declarations, body: sized };
 }
