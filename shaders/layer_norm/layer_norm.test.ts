@@ -6,6 +6,7 @@ import { plus } from '../plus';
 import { tampered } from '../tampered';
 import { layerNorm, layerNormBackward, layerNormBackwardParameters, layerNormChunks } from './layer_norm';
 import { layerNormBackwardReference, layerNormReference } from './layer_norm.reference';
+import { supportedNorms } from './norm_variant';
 
 const shapes = [
   [1, 1],
@@ -17,6 +18,8 @@ const shapes = [
   [5100, 64],
   [20460, 256],
   [1000, 512],
+  [9, 960],
+  [5, 1030],
 ] as const;
 
 /** Tensors and numbers of one case; rows have means and spreads of very different sizes, as latents do. */
@@ -48,11 +51,14 @@ const gathered = (values: Float32Array, index: Uint32Array, width: number) =>
     (_, i) => values[index[Math.floor(i / width)] * width + (i % width)],
   );
 
-describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
+/** For shaders with barriers on a driver that takes seconds for each, ms. */
+const SLOW_COMPILER = 600_000;
+
+describe.each(shapes)('layer_norm [%i, %i]', { timeout: SLOW_COMPILER }, (rows, width) => {
   const { values, tensors } = sample(rows, width);
   const reference = layerNormReference({ ...values, rows });
 
-  test('forward equals the reference', () =>
+  test.each(supportedNorms('layer_norm', width))('forward equals the reference, %s', (variant) =>
     withDevice(async ({ run }) => {
       const { x, residual, scale, offset } = tensors;
       const y = matrix('y', rows, width);
@@ -64,7 +70,7 @@ describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
         [scale, values.scale],
         [offset, values.offset],
       ]);
-      const dispatch = layerNorm({ y, sum, statistics, x, residual, scale, offset });
+      const dispatch = layerNorm({ y, sum, statistics, x, residual, scale, offset, variant });
       const [foundY, foundSum, foundStatistics] = await run([dispatch], inputs, [y, sum, statistics]);
       expect(relativeError(foundY, reference.y)).toBeLessThan(1e-5);
       expect(relativeError(foundSum, plus(values.residual, reference.y))).toBeLessThan(1e-5);
@@ -72,7 +78,8 @@ describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
         const pick = (all: ArrayLike<number>) => Array.from(all).filter((_, i) => i % 2 === part);
         expect(relativeError(pick(foundStatistics), pick(reference.statistics))).toBeLessThan(1e-5);
       }
-    }));
+    }),
+  );
 
   test.each(['dy', 'gathered', 'both'] as const)('backward from %s equals the reference', (kind) =>
     withDevice(async ({ run }) => {
@@ -93,14 +100,15 @@ describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
         dy: kind === 'gathered' ? undefined : dy,
         gathered: kind === 'dy' ? undefined : { table, index },
       };
-      const dispatches = [
-        layerNormBackward({ dx, x, statistics, scale, ...incoming }),
-        layerNormBackwardParameters({ partial, x, statistics, ...incoming }),
-      ];
-      const [foundDx, foundPartial] = await run(dispatches, inputs, [dx, partial]);
       const expected = layerNormBackwardReference({ ...values, statistics: reference.statistics, g, rows });
-      // A row of one number has a gradient of exactly zero: nothing to scale the error by.
-      expect(relativeError(foundDx, expected.dx)).toBeLessThan(1e-5);
+      for (const variant of supportedNorms('layer_norm_backward', width)) {
+        const dispatch = layerNormBackward({ dx, x, statistics, scale, ...incoming, variant });
+        const [foundDx] = await run([dispatch], inputs, [dx]);
+        // A row of one number has a gradient of exactly zero: nothing to scale the error by.
+        expect(relativeError(foundDx, expected.dx), variant).toBeLessThan(1e-5);
+      }
+      const parameters = layerNormBackwardParameters({ partial, x, statistics, ...incoming });
+      const [foundPartial] = await run([parameters], inputs, [partial]);
       const { dScale, dOffset } = addChunks(foundPartial, width);
       expect(relativeError(dScale, expected.dScale)).toBeLessThan(1e-5);
       expect(relativeError(dOffset, expected.dOffset)).toBeLessThan(1e-5);
@@ -144,19 +152,39 @@ test('the reference gradient equals finite differences', () => {
   check(gradient.dOffset, 'offset');
 });
 
-test('a NaN stays in its row and reaches every number of it', () =>
+test.each(supportedNorms('layer_norm', 6))(
+  'a NaN stays in its row and reaches every number of it, %s',
+  (variant) =>
+    withDevice(async ({ run }) => {
+      const { values, tensors } = sample(3, 6);
+      const { x, scale, offset } = tensors;
+      const y = matrix('y', 3, 6);
+      values.x[8] = Number.NaN;
+      const inputs = new Map<Tensor, Float32Array>([
+        [x, values.x],
+        [scale, values.scale],
+        [offset, values.offset],
+      ]);
+      const [found] = await run([layerNorm({ y, x, scale, offset, variant })], inputs, [y]);
+      expect(Array.from(found, Number.isNaN)).toEqual(Array.from({ length: 18 }, (_, i) => i >= 6 && i < 12));
+    }),
+);
+
+test('statistics may be all that is wanted', () =>
   withDevice(async ({ run }) => {
-    const { values, tensors } = sample(3, 6);
+    const { values, tensors } = sample(9, 22);
     const { x, scale, offset } = tensors;
-    const y = matrix('y', 3, 6);
-    values.x[8] = Number.NaN;
     const inputs = new Map<Tensor, Float32Array>([
       [x, values.x],
       [scale, values.scale],
       [offset, values.offset],
     ]);
-    const [found] = await run([layerNorm({ y, x, scale, offset })], inputs, [y]);
-    expect(Array.from(found, Number.isNaN)).toEqual(Array.from({ length: 18 }, (_, i) => i >= 6 && i < 12));
+    const statistics = matrix('statistics', 9, 2);
+    const { statistics: expected } = layerNormReference({ ...values, rows: 9 });
+    for (const variant of supportedNorms('layer_norm', 22)) {
+      const [found] = await run([layerNorm({ statistics, x, scale, offset, variant })], inputs, [statistics]);
+      expect(relativeError(found, expected), variant).toBeLessThan(1e-5);
+    }
   }));
 
 test('zero rows run nothing', () => {
@@ -200,9 +228,11 @@ test('a flipped sign is seen', () =>
       [dy, values.dy],
       [statisticsTensor, Float32Array.from(statistics)],
     ]);
-    const right = layerNormBackward({ dx, x, statistics: statisticsTensor, scale, dy });
-    const wrong = tampered(right, 'scaled - mean_scaled - normalised', 'scaled - mean_scaled + normalised');
-    const [found] = await run([wrong], inputs, [dx]);
     const expected = layerNormBackwardReference({ ...values, statistics, g: values.dy, rows: 10 });
-    expect(relativeError(found, expected.dx)).toBeGreaterThan(1e-3);
+    for (const variant of supportedNorms('layer_norm_backward', 8)) {
+      const right = layerNormBackward({ dx, x, statistics: statisticsTensor, scale, dy, variant });
+      const wrong = tampered(right, '- mean_scaled - normalised', '- mean_scaled + normalised');
+      const [found] = await run([wrong], inputs, [dx]);
+      expect(relativeError(found, expected.dx), variant).toBeGreaterThan(1e-3);
+    }
   }));

@@ -1,43 +1,61 @@
-import { type Dispatch, defineKernel } from '../../src/webgpu/kernel';
+import { type Binding, type Dispatch, defineKernel } from '../../src/webgpu/kernel';
 import { padded, type Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix, expectVector } from '../expect_shape';
+import type { VariedDispatch } from '../variant_table';
 import forwardSource from './layer_norm.wgsl?raw';
 import backwardSource from './layer_norm_backward.wgsl?raw';
 import parametersSource from './layer_norm_backward_parameters.wgsl?raw';
+import sharedBackwardSource from './layer_norm_backward_shared.wgsl?raw';
+import sharedForwardSource from './layer_norm_shared.wgsl?raw';
+import { type NormVariant, SHARED_ROWS, shareOf } from './norm_variant';
+import sharedRowSource from './shared_row.wgsl?raw';
 
 const WORKGROUP = 64;
 
-const forward = defineKernel({
-  name: 'layer_norm',
-  source: forwardSource,
-  bindings: {
-    y: { type: 'matrix', access: 'read_write', optional: true },
-    sum: { type: 'matrix', access: 'read_write', optional: true },
-    statistics: { type: 'array<vec4f>', access: 'read_write', optional: true },
-    x: { type: 'matrix', access: 'read' },
-    residual: { type: 'matrix', access: 'read', optional: true },
-    scale: { type: 'array<vec4f>', access: 'read' },
-    offset: { type: 'array<vec4f>', access: 'read' },
-  },
-  args: { rows: 'u32', width: 'u32', columns: 'u32' },
-  constants: { PADDED: 'bool' },
+const args = { rows: 'u32', width: 'u32', columns: 'u32' } as const;
+
+/** Both variants of a kernel. */
+const kernels = <B extends string>(
+  name: string,
+  row: string,
+  shared: string,
+  bindings: Record<B, Binding>,
+) => ({
+  row: defineKernel({ name, source: row, bindings, args, constants: { PADDED: 'bool' } }),
+  shared: defineKernel({
+    name,
+    source: `${sharedRowSource}\n${shared}`,
+    bindings,
+    args,
+    constants: { SHARE: 'u32' },
+  }),
 });
 
-const backward = defineKernel({
-  name: 'layer_norm_backward',
-  source: backwardSource,
-  bindings: {
-    dx: { type: 'matrix', access: 'read_write' },
-    x: { type: 'matrix', access: 'read' },
-    statistics: { type: 'array<vec4f>', access: 'read' },
-    scale: { type: 'array<vec4f>', access: 'read' },
-    dy: { type: 'matrix', access: 'read', optional: true },
-    table: { type: 'matrix', access: 'read', optional: true },
-    index: { type: 'array<u32>', access: 'read', optional: true },
-  },
-  args: { rows: 'u32', width: 'u32', columns: 'u32' },
-  constants: { PADDED: 'bool' },
+const forward = kernels('layer_norm', forwardSource, sharedForwardSource, {
+  y: { type: 'matrix', access: 'read_write', optional: true },
+  sum: { type: 'matrix', access: 'read_write', optional: true },
+  statistics: { type: 'array<vec4f>', access: 'read_write', optional: true },
+  x: { type: 'matrix', access: 'read' },
+  residual: { type: 'matrix', access: 'read', optional: true },
+  scale: { type: 'array<vec4f>', access: 'read' },
+  offset: { type: 'array<vec4f>', access: 'read' },
 });
+
+const backward = kernels('layer_norm_backward', backwardSource, sharedBackwardSource, {
+  dx: { type: 'matrix', access: 'read_write' },
+  x: { type: 'matrix', access: 'read' },
+  statistics: { type: 'array<vec4f>', access: 'read' },
+  scale: { type: 'array<vec4f>', access: 'read' },
+  dy: { type: 'matrix', access: 'read', optional: true },
+  table: { type: 'matrix', access: 'read', optional: true },
+  index: { type: 'array<u32>', access: 'read', optional: true },
+});
+
+/** The shaders of all variants, to notice when they change. */
+export const LAYER_NORM_SHADERS = [forward, backward].flatMap(({ row, shared }) => [
+  row.source,
+  shared.source,
+]);
 
 const backwardParameters = defineKernel({
   name: 'layer_norm_backward_parameters',
@@ -59,9 +77,9 @@ const backwardParameters = defineKernel({
  * population variance in two passes (specification 5.1).
  *
  * Writes `y` [rows, width], or `sum` = residual + y, or both; and for the backward pass `statistics` [rows, 2]: mean
- * and 1 / sqrt(variance + 1e-5). `scale` and `offset` are one padded row each.
+ * and 1 / sqrt(variance + 1e-5), which may be all that is asked for. `scale` and `offset` are one padded row each.
  *
- * @throws RangeError when shapes do not fit, when neither `y` nor `sum` is asked for, or `sum` has no `residual`.
+ * @throws RangeError when shapes do not fit, when nothing is asked for, or `sum` has no `residual`.
  */
 export function layerNorm(o: {
   y?: Tensor;
@@ -71,9 +89,11 @@ export function layerNorm(o: {
   residual?: Tensor;
   scale: Tensor;
   offset: Tensor;
-}): Dispatch {
+  variant?: NormVariant;
+}): VariedDispatch {
   const { rows, width } = o.x;
-  if (!o.y && !o.sum) throw new RangeError('layer_norm: needs y or sum to write');
+  if (!o.y && !o.sum && !o.statistics)
+    throw new RangeError('layer_norm: needs y, sum or statistics to write');
   if (!o.sum !== !o.residual) throw new RangeError('layer_norm: sum and residual come together');
   expectMatrix('layer_norm x', o.x, rows, width);
   expectMatrix('layer_norm y', o.y, rows, width);
@@ -82,14 +102,30 @@ export function layerNorm(o: {
   expectMatrix('layer_norm statistics', o.statistics, rows, 2);
   expectVector('layer_norm scale', o.scale, width);
   expectVector('layer_norm offset', o.offset, width);
-  const { y, sum, statistics, x, residual, scale, offset } = o;
-  return forward.dispatch({
-    tensors: { y, sum, statistics, x, residual, scale, offset },
-    args: { rows, width, columns: padded(width) / 4 },
-    constants: { PADDED: width !== padded(width) },
-    workgroups: Math.ceil(rows / WORKGROUP),
-    flops: 8 * rows * width,
-  });
+  const { y, sum, statistics, x, residual, scale, offset, variant = 'row' } = o;
+  const tensors = { y, sum, statistics, x, residual, scale, offset };
+  return {
+    ...rowDispatch(forward, variant, tensors, { rows, width, flops: 8 * rows * width }),
+    variant,
+    shape: { kernel: 'layer_norm', rows, inner: width, element: x.element },
+    withVariant: (other) => [layerNorm({ ...o, variant: other as NormVariant })],
+  };
+}
+
+/** One of a kernel's variants over [rows, width]. */
+function rowDispatch<B extends string>(
+  { row, shared }: ReturnType<typeof kernels<B>>,
+  variant: NormVariant,
+  tensors: Partial<Record<B, Tensor>>,
+  { rows, width, flops }: { rows: number; width: number; flops: number },
+): Dispatch {
+  const run = { tensors, args: { rows, width, columns: padded(width) / 4 }, flops };
+  if (variant === 'row') {
+    const constants = { PADDED: width !== padded(width) };
+    return row.dispatch({ ...run, constants, workgroups: Math.ceil(rows / WORKGROUP) });
+  }
+  const constants = { SHARE: shareOf(width) };
+  return shared.dispatch({ ...run, constants, workgroups: Math.ceil(rows / SHARED_ROWS) });
 }
 
 /** The gradient g [rows, width] that reaches a layer's output: dy[r] + table[index[r]], either part absent. */
@@ -115,22 +151,22 @@ function expectIncoming(name: string, o: Incoming, rows: number, width: number):
  * @throws RangeError when shapes do not fit or there is no incoming gradient.
  */
 export function layerNormBackward(
-  o: { dx: Tensor; x: Tensor; statistics: Tensor; scale: Tensor } & Incoming,
-): Dispatch {
+  o: { dx: Tensor; x: Tensor; statistics: Tensor; scale: Tensor; variant?: NormVariant } & Incoming,
+): VariedDispatch {
   const { rows, width } = o.x;
   expectMatrix('layer_norm_backward x', o.x, rows, width);
   expectMatrix('layer_norm_backward dx', o.dx, rows, width);
   expectMatrix('layer_norm_backward statistics', o.statistics, rows, 2);
   expectVector('layer_norm_backward scale', o.scale, width);
   expectIncoming('layer_norm_backward', o, rows, width);
-  const { dx, x, statistics, scale, dy, gathered } = o;
-  return backward.dispatch({
-    tensors: { dx, x, statistics, scale, dy, table: gathered?.table, index: gathered?.index },
-    args: { rows, width, columns: padded(width) / 4 },
-    constants: { PADDED: width !== padded(width) },
-    workgroups: Math.ceil(rows / WORKGROUP),
-    flops: 12 * rows * width,
-  });
+  const { dx, x, statistics, scale, dy, gathered, variant = 'row' } = o;
+  const tensors = { dx, x, statistics, scale, dy, table: gathered?.table, index: gathered?.index };
+  return {
+    ...rowDispatch(backward, variant, tensors, { rows, width, flops: 12 * rows * width }),
+    variant,
+    shape: { kernel: 'layer_norm_backward', rows, inner: width, element: x.element },
+    withVariant: (other) => [layerNormBackward({ ...o, variant: other as NormVariant })],
+  };
 }
 
 /** Fewest rows that one partial sum covers, so that partial sums stay a small part of the memory traffic. */

@@ -4,6 +4,7 @@ import { roundedTwin } from '../../src/webgpu/rounded_twin';
 import { list, matrix, padded, type Tensor } from '../../src/webgpu/tensor';
 import { sampleValues, withDevice } from '../../src/webgpu/testing';
 import { layerNorm, layerNormBackward, layerNormBackwardParameters, layerNormChunks } from './layer_norm';
+import { supportedNorms } from './norm_variant';
 
 const shapes = [
   [1, 1],
@@ -13,7 +14,10 @@ const shapes = [
   [100, 512],
 ] as const;
 
-describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
+/** For shaders with barriers on a driver that takes seconds for each, ms. */
+const SLOW_COMPILER = 600_000;
+
+describe.each(shapes)('layer_norm [%i, %i]', { timeout: SLOW_COMPILER }, (rows, width) => {
   const [x, residual, dy, y, sum, dx] = ['x', 'residual', 'dy', 'y', 'sum', 'dx'].map((name) =>
     matrix(name, rows, width),
   );
@@ -39,16 +43,19 @@ describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
     ['what is written', [y, sum], 1],
   ])('forward, %s packed', (_, packed, tolerance) =>
     withDevice(async ({ run }) => {
-      const [ofY, ofSum, ofStatistics] = await roundedTwin(run, {
-        packed,
-        inputs,
-        outputs: [y, sum, statistics],
-        dispatches: (of) => [
-          layerNorm({ y: of(y), sum: of(sum), statistics, x: of(x), residual: of(residual), scale, offset }),
-        ],
-      });
-      expect(Math.max(ofY, ofSum)).toBeLessThanOrEqual(tolerance);
-      expect(ofStatistics).toBeLessThan(1e-6);
+      for (const variant of supportedNorms('layer_norm', width)) {
+        const [ofY, ofSum, ofStatistics] = await roundedTwin(run, {
+          packed,
+          inputs,
+          outputs: [y, sum, statistics],
+          dispatches: (of) => {
+            const written = { y: of(y), sum: of(sum), statistics };
+            return [layerNorm({ ...written, x: of(x), residual: of(residual), scale, offset, variant })];
+          },
+        });
+        expect(Math.max(ofY, ofSum), variant).toBeLessThanOrEqual(tolerance);
+        expect(ofStatistics, variant).toBeLessThan(1e-6);
+      }
     }),
   );
 
@@ -58,21 +65,23 @@ describe.each(shapes)('layer_norm [%i, %i]', (rows, width) => {
     ['what is written', [dx], 1],
   ])('backward, %s packed', (_, packed, tolerance) =>
     withDevice(async ({ run }) => {
-      const [ofDx, ofPartial] = await roundedTwin(run, {
-        packed,
-        inputs,
-        outputs: [dx, partial],
-        dispatches: (of) => {
-          const from = { x: of(x), statistics, dy: of(dy), gathered: { table: of(table), index } };
-          return [
-            layerNorm({ y: sum, statistics, x: of(x), scale, offset }),
-            layerNormBackward({ dx: of(dx), scale, ...from }),
-            layerNormBackwardParameters({ partial, ...from }),
-          ];
-        },
-      });
-      expect(ofDx).toBeLessThanOrEqual(tolerance);
-      expect(ofPartial).toBeLessThan(1e-6);
+      for (const variant of supportedNorms('layer_norm_backward', width)) {
+        const [ofDx, ofPartial] = await roundedTwin(run, {
+          packed,
+          inputs,
+          outputs: [dx, partial],
+          dispatches: (of) => {
+            const from = { x: of(x), statistics, dy: of(dy), gathered: { table: of(table), index } };
+            return [
+              layerNorm({ y: sum, statistics, x: of(x), scale, offset }),
+              layerNormBackward({ dx: of(dx), scale, ...from, variant }),
+              layerNormBackwardParameters({ partial, ...from }),
+            ];
+          },
+        });
+        expect(ofDx, variant).toBeLessThanOrEqual(tolerance);
+        expect(ofPartial, variant).toBeLessThan(1e-6);
+      }
     }),
   );
 });

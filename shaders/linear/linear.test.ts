@@ -161,13 +161,6 @@ test('shapes that do not fit are named', () => {
   expect(() => linear({ y, x, w, activation: 'swish', swishGradientAt: addend })).toThrow(/exclude/);
 });
 
-test('the default variant follows the adapter', () => {
-  expect(defaultVariant({ isSoftware: false, subgroupSize: 32 })).toBe('tiled');
-  expect(defaultVariant({ isSoftware: true, subgroupSize: 8 })).toBe('subgroup');
-  expect(defaultVariant({ isSoftware: true, subgroupSize: 4 })).toBe('subgroup_4');
-  expect(defaultVariant({ isSoftware: true, subgroupSize: 0 })).toBe('register');
-});
-
 test('the reference gradient equals finite differences', () => {
   const [rows, inner, width] = [3, 4, 5];
   const { x, w, bias } = sample(rows, inner, width);

@@ -1,17 +1,22 @@
 import { defineKernel } from '../../src/webgpu/kernel';
 import type { Tensor } from '../../src/webgpu/tensor';
 import { expectList, expectMatrix, expectVector } from '../expect_shape';
+import type { VariedDispatch } from '../variant_table';
 import registerSource from './linear.wgsl?raw';
 import epilogueSource from './linear_epilogue.wgsl?raw';
+import matrixBody from './linear_matrix.wgsl?raw';
 import subgroupBody from './linear_subgroup.wgsl?raw';
 import tiledBody from './linear_tiled.wgsl?raw';
-import { eachSubgroup, eachTile, type LinearVariant, withSizes } from './variant';
-import type { MatrixDispatch } from './variant_table';
+import matrixTileSource from './matrix_tile.wgsl?raw';
+import { TILE_NUMBERS } from './tile_numbers';
+import { eachOf, HALF_TILES, LANES, MATRIX_TILES, matrixSizes, TILES, type Tile } from './tiles';
+import { type LinearVariant, withSizes } from './variant';
 
-const kernel = (source: string) =>
+const kernel = (source: string, multipliesMatrices?: true) =>
   defineKernel({
     name: 'linear',
     source: `${source}\n${epilogueSource}`,
+    multipliesMatrices,
     bindings: {
       y: { type: 'matrix', access: 'read_write' },
       pre: { type: 'matrix', access: 'read_write', optional: true },
@@ -28,28 +33,33 @@ const kernel = (source: string) =>
     constants: { SWISH: 'bool', SWISH_GRADIENT: 'bool', ACCUMULATE: 'bool' },
   });
 
+function tiledKernel(tile: Tile, numbers: keyof typeof TILE_NUMBERS) {
+  const sizes = {
+    TILE_ROWS: tile.rows,
+    TILE_COLUMNS: tile.columns / 4,
+    DEPTH: tile.depth / 4,
+    ROWS: tile.ownRows,
+    COLUMNS: tile.ownColumns / 4,
+  };
+  return kernel(withSizes(`${TILE_NUMBERS[numbers](['x'])}\n${tiledBody}`, sizes));
+}
+
+const oneTile = ({ rows, columns }: Tile) => ({ rows, columns, tiles: 1 });
+
 /** Each variant's kernel; how many rows and columns one tile covers, and how many tiles one workgroup computes. */
 const VARIANTS = {
   register: { kernel: kernel(registerSource), rows: 8, columns: 16, tiles: 64 },
-  ...eachSubgroup((LANES) => ({
-    kernel: kernel(withSizes(subgroupBody, { LANES })),
+  ...eachOf(LANES, (lanes) => ({
+    kernel: kernel(withSizes(subgroupBody, { LANES: lanes })),
     rows: 32,
-    columns: 4 * LANES,
+    columns: 4 * lanes,
     tiles: 1,
   })),
-  ...eachTile((tile) => ({
-    kernel: kernel(
-      withSizes(tiledBody, {
-        TILE_ROWS: tile.rows,
-        TILE_COLUMNS: tile.columns / 4,
-        DEPTH: tile.depth / 4,
-        ROWS: tile.ownRows,
-        COLUMNS: tile.ownColumns / 4,
-      }),
-    ),
-    rows: tile.rows,
-    columns: tile.columns,
-    tiles: 1,
+  ...eachOf(TILES, (tile) => ({ kernel: tiledKernel(tile, 'float32'), ...oneTile(tile) })),
+  ...eachOf(HALF_TILES, (tile) => ({ kernel: tiledKernel(tile, 'half'), ...oneTile(tile) })),
+  ...eachOf(MATRIX_TILES, (tile) => ({
+    kernel: kernel(withSizes(`${matrixBody}\n${matrixTileSource}`, matrixSizes(tile)), true),
+    ...oneTile(tile),
   })),
 };
 
@@ -92,7 +102,7 @@ export function linear(o: {
   swishGradientAt?: Tensor;
   accumulate?: boolean;
   variant?: LinearVariant;
-}): MatrixDispatch {
+}): VariedDispatch {
   const { y, x, w, variant = 'register' } = o;
   checkShapes(o);
   const { kernel, ...tile } = VARIANTS[variant];
@@ -122,7 +132,12 @@ export function linear(o: {
   });
   const { rows, width: inner, element } = x;
   const shape = { kernel: 'linear', rows, inner, columns: y.width, element } as const;
-  return { ...dispatch, variant, shape, withVariant: (other) => linear({ ...o, variant: other }) };
+  return {
+    ...dispatch,
+    variant,
+    shape,
+    withVariant: (other) => [linear({ ...o, variant: other as LinearVariant })],
+  };
 }
 
 function checkShapes(o: Parameters<typeof linear>[0]): void {

@@ -6,7 +6,8 @@ import { reducePartials } from '../reduce_partials/reduce_partials';
 import { tampered } from '../tampered';
 import { linearBackwardReference } from './linear.reference';
 import { linearBackwardWeights, weightPartials } from './linear_backward_weights';
-import { defaultVariant, LINEAR_VARIANTS, TILES, variantOfEachShader } from './variant';
+import { TILES } from './tiles';
+import { defaultVariant, LINEAR_VARIANTS, variantOfEachShader } from './variant';
 
 /** rows, K, N; from 513 rows on there are several chunks. */
 const shapes = [

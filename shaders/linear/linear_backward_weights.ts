@@ -1,16 +1,21 @@
 import { defineKernel } from '../../src/webgpu/kernel';
 import { padded, type Tensor } from '../../src/webgpu/tensor';
 import { expectMatrix } from '../expect_shape';
+import type { VariedDispatch } from '../variant_table';
 import registerSource from './linear_backward_weights.wgsl?raw';
+import matrixBody from './linear_backward_weights_matrix.wgsl?raw';
 import subgroupBody from './linear_backward_weights_subgroup.wgsl?raw';
 import tiledBody from './linear_backward_weights_tiled.wgsl?raw';
-import { eachSubgroup, eachTile, type LinearVariant, withSizes } from './variant';
-import type { MatrixDispatch } from './variant_table';
+import matrixTileSource from './matrix_tile.wgsl?raw';
+import { TILE_NUMBERS } from './tile_numbers';
+import { eachOf, HALF_TILES, LANES, MATRIX_TILES, matrixSizes, TILES, type Tile } from './tiles';
+import { type LinearVariant, withSizes } from './variant';
 
-const kernel = (source: string) =>
+const kernel = (source: string, multipliesMatrices?: true) =>
   defineKernel({
     name: 'linear_backward_weights',
     source,
+    multipliesMatrices,
     bindings: {
       partial: { type: 'array<vec4f>', access: 'read_write' },
       x: { type: 'matrix', access: 'read' },
@@ -28,28 +33,33 @@ const kernel = (source: string) =>
     constants: { WITH_BIAS: 'bool' },
   });
 
+function tiledKernel(tile: Tile, numbers: keyof typeof TILE_NUMBERS) {
+  const sizes = {
+    TILE_INNER: tile.rows / 4,
+    TILE_COLUMNS: tile.columns / 4,
+    DEPTH: tile.depth,
+    INNER: tile.ownRows / 4,
+    COLUMNS: tile.ownColumns / 4,
+  };
+  return kernel(withSizes(`${TILE_NUMBERS[numbers](['x', 'dy'])}\n${tiledBody}`, sizes));
+}
+
+const oneTile = ({ rows, columns }: Tile) => ({ inner: rows, columns, tiles: 1 });
+
 /** Each variant's kernel; how many k and columns one tile covers, and how many tiles one workgroup computes. */
 const VARIANTS = {
   register: { kernel: kernel(registerSource), inner: 8, columns: 16, tiles: 64 },
-  ...eachSubgroup((LANES) => ({
-    kernel: kernel(withSizes(subgroupBody, { LANES })),
+  ...eachOf(LANES, (lanes) => ({
+    kernel: kernel(withSizes(subgroupBody, { LANES: lanes })),
     inner: 32,
-    columns: 4 * LANES,
+    columns: 4 * lanes,
     tiles: 1,
   })),
-  ...eachTile((tile) => ({
-    kernel: kernel(
-      withSizes(tiledBody, {
-        TILE_INNER: tile.rows / 4,
-        TILE_COLUMNS: tile.columns / 4,
-        DEPTH: tile.depth,
-        INNER: tile.ownRows / 4,
-        COLUMNS: tile.ownColumns / 4,
-      }),
-    ),
-    inner: tile.rows,
-    columns: tile.columns,
-    tiles: 1,
+  ...eachOf(TILES, (tile) => ({ kernel: tiledKernel(tile, 'float32'), ...oneTile(tile) })),
+  ...eachOf(HALF_TILES, (tile) => ({ kernel: tiledKernel(tile, 'half'), ...oneTile(tile) })),
+  ...eachOf(MATRIX_TILES, (tile) => ({
+    kernel: kernel(withSizes(`${matrixBody}\n${matrixTileSource}`, matrixSizes(tile)), true),
+    ...oneTile(tile),
   })),
 };
 
@@ -90,7 +100,7 @@ export function linearBackwardWeights(o: {
   dy: Tensor;
   withBias: boolean;
   variant?: LinearVariant;
-}): MatrixDispatch {
+}): VariedDispatch {
   const { rows, width } = o.x;
   const { chunks, width: partialWidth } = weightPartials(o.x, o.dy);
   expectMatrix('linear_backward_weights x', o.x, rows, width);
@@ -128,6 +138,6 @@ export function linearBackwardWeights(o: {
     ...dispatch,
     variant,
     shape,
-    withVariant: (other) => linearBackwardWeights({ ...o, variant: other }),
+    withVariant: (other) => [linearBackwardWeights({ ...o, variant: other as LinearVariant })],
   };
 }

@@ -1,20 +1,20 @@
 // Tiles in workgroup memory: a workgroup adds up TILE_INNER vec4 k by TILE_COLUMNS vec4 columns of one chunk of rows, each
 // invocation INNER vec4 k by COLUMNS vec4 columns of them. DEPTH rows of x and dy at a time are shared; the next ones are
-// on their way while products are computed.
+// on their way while products are computed. How numbers lie in the tiles is said by tile_float32.wgsl or tile_half.wgsl.
 
 const LANES_DOWN = TILE_INNER / INNER;
 const LANES_ACROSS = TILE_COLUMNS / COLUMNS;
 const WORKGROUP = LANES_DOWN * LANES_ACROSS;
 
 /// [rows, vec4 k] and [rows, vec4 columns]
-var<workgroup> x_tile: array<vec4f, DEPTH * TILE_INNER>;
-var<workgroup> dy_tile: array<vec4f, DEPTH * TILE_COLUMNS>;
+var<workgroup> x_tile: array<Rows, DEPTH * TILE_INNER>;
+var<workgroup> dy_tile: array<Rows, DEPTH * TILE_COLUMNS>;
 
 /// What one invocation brings of x and dy for the products from row `start` on. What lies past the last row, column or k
 /// reads the last one again and is neither used nor written.
 struct Share {
-  x: array<vec4f, DEPTH * TILE_INNER / WORKGROUP>,
-  dy: array<vec4f, DEPTH * TILE_COLUMNS / WORKGROUP>,
+  x: array<Rows, DEPTH * TILE_INNER / WORKGROUP>,
+  dy: array<Rows, DEPTH * TILE_COLUMNS / WORKGROUP>,
 }
 
 fn bring(lane: u32, first_k: u32, first_column: u32, start: u32) -> Share {
@@ -22,12 +22,12 @@ fn bring(lane: u32, first_k: u32, first_column: u32, start: u32) -> Share {
   for (var i = 0u; i < DEPTH * TILE_INNER / WORKGROUP; i++) {
     let place = lane + i * WORKGROUP;
     let row = min(start + place / TILE_INNER, args.rows - 1u);
-    share.x[i] = load_x(row * args.inner + min(first_k + place % TILE_INNER, args.inner - 1u));
+    share.x[i] = bring_x(row * args.inner + min(first_k + place % TILE_INNER, args.inner - 1u));
   }
   for (var i = 0u; i < DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
     let place = lane + i * WORKGROUP;
     let row = min(start + place / TILE_COLUMNS, args.rows - 1u);
-    share.dy[i] = load_dy(row * args.columns + min(first_column + place % TILE_COLUMNS, args.columns - 1u));
+    share.dy[i] = bring_dy(row * args.columns + min(first_column + place % TILE_COLUMNS, args.columns - 1u));
   }
   return share;
 }
@@ -70,13 +70,13 @@ fn main(
     for (var r = 0u; r < depth; r++) {
       var dy4: array<vec4f, COLUMNS>;
       for (var j = 0u; j < COLUMNS; j++) {
-        dy4[j] = dy_tile[r * TILE_COLUMNS + b + j * LANES_ACROSS];
+        dy4[j] = kept_rows(dy_tile[r * TILE_COLUMNS + b + j * LANES_ACROSS]);
         if (WITH_BIAS) {
           bias[j] += dy4[j];
         }
       }
       for (var i = 0u; i < INNER; i++) {
-        let x4 = x_tile[r * TILE_INNER + a + i * LANES_DOWN];
+        let x4 = kept_rows(x_tile[r * TILE_INNER + a + i * LANES_DOWN]);
         for (var j = 0u; j < COLUMNS; j++) {
           acc[4u * i][j] = fma(vec4f(x4.x), dy4[j], acc[4u * i][j]);
           acc[4u * i + 1u][j] = fma(vec4f(x4.y), dy4[j], acc[4u * i + 1u][j]);

@@ -1,15 +1,16 @@
 // Tiles in workgroup memory: a workgroup computes TILE_ROWS rows by TILE_COLUMNS vec4 columns, each invocation ROWS rows by
 // COLUMNS vec4 columns of them. DEPTH vec4 k of x and w at a time are shared, so that each number is loaded from storage
-// once per tile instead of once per invocation; the next ones are on their way while products are computed.
+// once per tile instead of once per invocation; the next ones are on their way while products are computed. How numbers lie
+// in the tiles is said by tile_float32.wgsl or tile_half.wgsl.
 
 const LANES_DOWN = TILE_ROWS / ROWS;
 const LANES_ACROSS = TILE_COLUMNS / COLUMNS;
 const WORKGROUP = LANES_DOWN * LANES_ACROSS;
 
 /// [rows, vec4 k], the k of each row permuted, so that neighbouring rows lie in different banks.
-var<workgroup> x_tile: array<vec4f, TILE_ROWS * DEPTH>;
+var<workgroup> x_tile: array<Rows, TILE_ROWS * DEPTH>;
 /// [k, vec4 columns]
-var<workgroup> w_tile: array<vec4f, 4u * DEPTH * TILE_COLUMNS>;
+var<workgroup> w_tile: array<Weights, 4u * DEPTH * TILE_COLUMNS>;
 
 fn x_place(row: u32, k: u32) -> u32 {
   return row * DEPTH + (k ^ (row % DEPTH));
@@ -18,7 +19,7 @@ fn x_place(row: u32, k: u32) -> u32 {
 /// What one invocation brings of x and w for the products from vec4 k `start` on. What lies past the last row, column or
 /// k reads the last one again and is neither used nor written.
 struct Share {
-  x: array<vec4f, TILE_ROWS * DEPTH / WORKGROUP>,
+  x: array<Rows, TILE_ROWS * DEPTH / WORKGROUP>,
   w: array<vec4f, 4u * DEPTH * TILE_COLUMNS / WORKGROUP>,
 }
 
@@ -27,7 +28,7 @@ fn bring(lane: u32, first_row: u32, first_column: u32, start: u32) -> Share {
   for (var i = 0u; i < TILE_ROWS * DEPTH / WORKGROUP; i++) {
     let place = lane + i * WORKGROUP;
     let row = min(first_row + place / DEPTH, args.rows - 1u);
-    share.x[i] = load_x(row * args.inner + min(start + place % DEPTH, args.inner - 1u));
+    share.x[i] = bring_x(row * args.inner + min(start + place % DEPTH, args.inner - 1u));
   }
   for (var i = 0u; i < 4u * DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
     let place = lane + i * WORKGROUP;
@@ -73,7 +74,7 @@ fn main(
       x_tile[x_place(place / DEPTH, place % DEPTH)] = share.x[i];
     }
     for (var i = 0u; i < 4u * DEPTH * TILE_COLUMNS / WORKGROUP; i++) {
-      w_tile[lane + i * WORKGROUP] = share.w[i];
+      w_tile[lane + i * WORKGROUP] = keep_weights(share.w[i]);
     }
     workgroupBarrier();
     if (start + DEPTH < args.inner) {
@@ -83,15 +84,15 @@ fn main(
     for (var k = 0u; k < depth; k++) {
       var x4: array<vec4f, ROWS>;
       for (var i = 0u; i < ROWS; i++) {
-        x4[i] = x_tile[x_place(a + i * LANES_DOWN, k)];
+        x4[i] = kept_rows(x_tile[x_place(a + i * LANES_DOWN, k)]);
       }
       for (var j = 0u; j < COLUMNS; j++) {
         let w_start = 4u * k * TILE_COLUMNS + b + j * LANES_ACROSS;
         let w4 = mat4x4f(
-          w_tile[w_start],
-          w_tile[w_start + TILE_COLUMNS],
-          w_tile[w_start + 2u * TILE_COLUMNS],
-          w_tile[w_start + 3u * TILE_COLUMNS],
+          kept_weights(w_tile[w_start]),
+          kept_weights(w_tile[w_start + TILE_COLUMNS]),
+          kept_weights(w_tile[w_start + 2u * TILE_COLUMNS]),
+          kept_weights(w_tile[w_start + 3u * TILE_COLUMNS]),
         );
         for (var i = 0u; i < ROWS; i++) {
           acc[i][j] = multiply_add(acc[i][j], x4[i], w4);

@@ -1,97 +1,94 @@
-/** Sizes of a tile in workgroup memory, see {@link TILES}. */
-export interface Tile {
-  /** Rows and columns that a workgroup computes (in the weights' gradient k stands for rows). */
-  rows: number;
-  columns: number;
-  /** How much of the dimension that is summed over lies in workgroup memory at a time. */
-  depth: number;
-  /** Rows and columns that one invocation computes. */
-  ownRows: number;
-  ownColumns: number;
-}
+import type { SubgroupMatrices } from '../../src/webgpu/kernel';
+import type { ElementType } from '../../src/webgpu/tensor';
+import {
+  HALF_TILES,
+  type HalfVariant,
+  isShareable,
+  LANES,
+  MATRIX_TILES,
+  type MatrixVariant,
+  matrixWorkgroup,
+  type SubgroupVariant,
+  TILES,
+  type TiledVariant,
+} from './tiles';
 
-const tile = (rows: number, columns: number, depth: number, ownRows: number, ownColumns: number): Tile => ({
-  rows,
-  columns,
-  depth,
-  ownRows,
-  ownColumns,
-});
+/** Ways to compute the same products that sum over the inner dimension in the same order, and have the same bits. */
+export type ExactVariant = 'register' | SubgroupVariant | TiledVariant;
+/** Ways that multiply rounded weights, or sum in another order: they have bits of their own. */
+export type ReducedVariant = HalfVariant | MatrixVariant;
+export type LinearVariant = ExactVariant | ReducedVariant;
 
-/**
- * The tiled variants, named rows x columns x depth _ an invocation's rows x columns. All stay within the 16 KiB of
- * workgroup memory and the 256 invocations that every WebGPU adapter allows. Large tiles load less, small ones keep
- * more workgroups busy at small shapes; which is best is for measurement to say.
- */
-export const TILES = {
-  tiled: tile(64, 64, 16, 8, 8),
-  tiled_32x64x16_4x4: tile(32, 64, 16, 4, 4),
-  tiled_64x64x16_4x4: tile(64, 64, 16, 4, 4),
-  tiled_64x64x16_8x4: tile(64, 64, 16, 8, 4),
-  tiled_128x64x8_8x8: tile(128, 64, 8, 8, 8),
-  tiled_128x64x16_8x8: tile(128, 64, 16, 8, 8),
-  tiled_128x128x8_8x8: tile(128, 128, 8, 8, 8),
-  tiled_128x128x16_8x8: tile(128, 128, 16, 8, 8),
-  tiled_128x128x8_8x16: tile(128, 128, 8, 8, 16),
-} as const;
-export type TiledVariant = keyof typeof TILES;
+const names = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as K[];
 
-/** Lanes that share rows in the variants that need subgroups of at least that size. */
-export const LANES = { subgroup: 8, subgroup_4: 4 } as const;
-export type SubgroupVariant = keyof typeof LANES;
-
-/** Ways to compute the same products; all sum over the inner dimension in the same order, and have the same bits. */
-export type LinearVariant = 'register' | SubgroupVariant | TiledVariant;
+export const REDUCED_VARIANTS: readonly ReducedVariant[] = [...names(HALF_TILES), ...names(MATRIX_TILES)];
 export const LINEAR_VARIANTS: readonly LinearVariant[] = [
   'register',
-  ...(Object.keys(LANES) as SubgroupVariant[]),
-  ...(Object.keys(TILES) as TiledVariant[]),
+  ...names(LANES),
+  ...names(TILES),
+  ...REDUCED_VARIANTS,
 ];
 
 /** What a variant's support depends on. */
-export interface SubgroupSize {
+export interface VariantSupport {
   /** 0 where there are no subgroups, or their size may vary. */
   subgroupSize: number;
+  matrices?: SubgroupMatrices;
+  /** What a workgroup may take, bytes of memory and invocations. */
+  workgroupBytes: number;
+  workgroupInvocations: number;
 }
 
 /**
  * The variant of the matrix kernels that is good at every shape on an adapter: workgroup memory on GPUs; on drivers
  * that run on the CPU, where loads and barriers are dear, shuffles between subgroups, else registers alone.
  */
-export function defaultVariant(adapter: SubgroupSize & { isSoftware: boolean }): LinearVariant {
+export function defaultVariant(adapter: VariantSupport & { isSoftware: boolean }): ExactVariant {
   if (!adapter.isSoftware) return 'tiled';
-  return supportedVariants(adapter).find((variant) => variant in LANES) ?? 'register';
+  return names(LANES).find((variant) => isSupported(variant, adapter)) ?? 'register';
 }
 
 /** Every variant that an adapter can run. */
-export function supportedVariants({ subgroupSize }: SubgroupSize): LinearVariant[] {
-  return LINEAR_VARIANTS.filter((variant) => !isSubgroup(variant) || subgroupSize >= LANES[variant]);
+export function supportedVariants(adapter: VariantSupport): LinearVariant[] {
+  return LINEAR_VARIANTS.filter((variant) => isSupported(variant, adapter));
 }
 
-const isSubgroup = (variant: LinearVariant): variant is SubgroupVariant => variant in LANES;
-
-/** Of {@link supportedVariants}, one for each shader: what tests run at every shape. */
-export function variantOfEachShader(adapter: SubgroupSize): LinearVariant[] {
-  return supportedVariants(adapter).filter((variant) => variant === 'tiled' || !(variant in TILES));
+/**
+ * The variants that may be chosen for a product: reduced ones only where x is bfloat16, as whoever asks for that accepts
+ * numbers of eight bits (and the reference's own policy rounds the weights to as few).
+ */
+export function eligibleVariants(adapter: VariantSupport, element: ElementType): LinearVariant[] {
+  return supportedVariants(adapter).filter((variant) => element === 'bfloat16' || !isReduced(variant));
 }
 
-/** What `make` gives for the tile of every tiled variant. */
-export function eachTile<T>(make: (tile: Tile) => T): Record<TiledVariant, T> {
-  return Object.fromEntries(entries(TILES).map(([name, sizes]) => [name, make(sizes)])) as Record<
-    TiledVariant,
-    T
-  >;
+export const isReduced = (variant: LinearVariant): variant is ReducedVariant =>
+  variant in HALF_TILES || variant in MATRIX_TILES;
+
+function isSupported(variant: LinearVariant, adapter: VariantSupport): boolean {
+  if (variant in LANES) return adapter.subgroupSize >= LANES[variant as SubgroupVariant];
+  if (!(variant in MATRIX_TILES)) return true;
+  const { matrices, workgroupBytes, workgroupInvocations } = adapter;
+  const tile = MATRIX_TILES[variant as MatrixVariant];
+  if (!matrices) return false;
+  const { invocations, bytes } = matrixWorkgroup(tile, matrices);
+  return isShareable(tile, matrices) && invocations <= workgroupInvocations && bytes <= workgroupBytes;
 }
 
-/** What `make` gives for the lanes of every variant with subgroups. */
-export function eachSubgroup<T>(make: (lanes: number) => T): Record<SubgroupVariant, T> {
-  return Object.fromEntries(entries(LANES).map(([name, lanes]) => [name, make(lanes)])) as Record<
-    SubgroupVariant,
-    T
-  >;
+/** Of the exact {@link supportedVariants}, one for each shader: what tests run at every shape. */
+export function variantOfEachShader(adapter: VariantSupport): ExactVariant[] {
+  return supportedVariants(adapter).filter(
+    (variant): variant is ExactVariant => !isReduced(variant) && (variant === 'tiled' || !(variant in TILES)),
+  );
 }
 
-const entries = <K extends string, V>(record: Readonly<Record<K, V>>) => Object.entries(record) as [K, V][];
+/** Of the reduced {@link supportedVariants}, one for each shader. */
+export function reducedOfEachShader(adapter: VariantSupport): ReducedVariant[] {
+  const supported = supportedVariants(adapter);
+  return [HALF_TILES, MATRIX_TILES].flatMap((tiles) => {
+    const first = supported.find((variant) => variant in tiles);
+    return first ? [first as ReducedVariant] : [];
+  });
+}
 
 /** A shader with the sizes of one variant before it. */
 export function withSizes(body: string, sizes: Record<string, number>): string {

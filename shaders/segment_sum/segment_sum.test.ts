@@ -59,6 +59,8 @@ describe.each(cases)('segment_sum, %s', (_, segments, width, degree) => {
       const [found] = await run([segmentSum({ ...tensors, accumulate })], inputs, [tensors.out]);
       const sums = segmentSumReference({ values, starts, order: ordered ? order : undefined, width });
       expect(relativeError(found, accumulate ? plus(before, sums) : sums)).toBeLessThan(1e-5);
+      const asLong = segmentSum({ ...tensors, accumulate, longest: 850 });
+      expect((await run([asLong], inputs, [tensors.out]))[0]).toEqual(found);
     }),
   );
 });

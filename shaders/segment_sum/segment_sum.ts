@@ -4,6 +4,8 @@ import { expectList, expectMatrix } from '../expect_shape';
 import source from './segment_sum.wgsl?raw';
 
 const WORKGROUP = 64;
+/** Rows of a segment that keeps a GPU waiting while the others of its dispatch are done. */
+const LONG = 64;
 
 const kernel = defineKernel({
   name: 'segment_sum',
@@ -15,7 +17,7 @@ const kernel = defineKernel({
     order: { type: 'array<u32>', access: 'read', optional: true },
   },
   args: { segments: 'u32', columns: 'u32' },
-  constants: { ACCUMULATE: 'bool' },
+  constants: { ACCUMULATE: 'bool', LONG: 'bool' },
 });
 
 /**
@@ -27,6 +29,8 @@ const kernel = defineKernel({
  * rows already lie in order. Forward, edges are sorted by receiver; sorted by sender (or receiver) through `order`,
  * this is the gradient of the gather of node rows, and the gather is this kernel's own gradient.
  *
+ * `longest` is the most rows of any segment, where that is known: long ones are read in another way, which changes no bit.
+ *
  * @throws RangeError when shapes do not fit.
  */
 export function segmentSum(o: {
@@ -35,6 +39,7 @@ export function segmentSum(o: {
   starts: Tensor;
   order?: Tensor;
   accumulate?: boolean;
+  longest?: number;
 }): Dispatch {
   const { rows: segments, width } = o.out;
   expectMatrix('segment_sum out', o.out, segments, width);
@@ -45,7 +50,7 @@ export function segmentSum(o: {
   return kernel.dispatch({
     tensors: { out, values, starts, order },
     args: { segments, columns: padded(width) / 4 },
-    constants: { ACCUMULATE: o.accumulate ?? false },
+    constants: { ACCUMULATE: o.accumulate ?? false, LONG: (o.longest ?? 0) > LONG },
     workgroups: Math.ceil((segments * padded(width)) / 4 / WORKGROUP),
     flops: (order ?? values).rows * width,
   });

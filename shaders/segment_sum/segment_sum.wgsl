@@ -27,7 +27,19 @@ fn main(
   var total = vec4f();
   var j = starts[segment];
   let end = starts[segment + 1u];
-  // Four loads in flight at a time: the long segments of mesh nodes near a pole wait for memory otherwise.
+  // Loads in flight at a time, added in the same order: what a segment waits for is memory. Where some are hundreds of rows
+  // long (mesh nodes near a pole) and a GPU has nothing else left to do, more of them.
+  if (LONG) {
+    for (; j + 16u <= end; j += 16u) {
+      var rows: array<vec4f, 16>;
+      for (var i = 0u; i < 16u; i++) {
+        rows[i] = value(j + i, column);
+      }
+      for (var i = 0u; i < 16u; i++) {
+        total += rows[i];
+      }
+    }
+  }
   for (; j + 4u <= end; j += 4u) {
     let a = value(j, column);
     let b = value(j + 1u, column);

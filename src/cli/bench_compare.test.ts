@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GUARANTEED_WORKGROUP } from '../webgpu/paper_gpu';
 import type { Timing } from '../webgpu/timing';
 import { compareResults, comparisonText } from './bench_compare';
 import type { BenchResult, StepTiming } from './bench_result';
@@ -18,7 +19,14 @@ function result(o: { register: number; tiled?: number; training: number; flops?:
     graphcast_bench: 1,
     date: '2026-11-22T12:00:00.000Z',
     versions: { graphcast: '0.1.0', webgpu: '0.6.2', node: 'v20' },
-    adapter: { vendor: '', architecture: '', description: 'Some GPU', isSoftware: false, subgroupSize: 32 },
+    adapter: {
+      vendor: '',
+      architecture: '',
+      description: 'Some GPU',
+      isSoftware: false,
+      subgroupSize: 32,
+      ...GUARANTEED_WORKGROUP,
+    },
     features: [],
     max_binding: 1,
     limits: { flopsPerSecond: o.flops ?? 100, bytesPerSecond: 10 },
@@ -35,6 +43,7 @@ function result(o: { register: number; tiled?: number; training: number; flops?:
           register: timing(o.register),
           ...(o.tiled !== undefined && { tiled: timing(o.tiled, 0.2) }),
         },
+        faults: {},
       },
     ],
     steps: {
@@ -70,8 +79,8 @@ describe('comparison of two results', () => {
   it('gives the second’s time by the first’s', () => {
     expect(find('mini float32, training')?.ratio).toBe(0.25);
     expect(find('multiply-adds')?.ratio).toBe(0.5);
-    expect(find('linear 8 x 4 x 4 float32, register')?.ratio).toBe(1);
-    expect(find('linear 8 x 4 x 4 float32, fastest')?.ratio).toBeCloseTo(1.1);
+    expect(find('linear 8 x 4 x 4, register')?.ratio).toBe(1);
+    expect(find('linear 8 x 4 x 4, fastest')?.ratio).toBeCloseTo(1.1);
     // Both variants' time of one kernel and size: 1 + 4 s, then 1 + 1 s.
     expect(find('mini float32, linear 8 x 4 x 4')?.ratio).toBeCloseTo(0.4);
   });
@@ -101,14 +110,14 @@ describe('comparison of two results', () => {
   it('leaves out what only one of them has', () => {
     const fewer = result({ register: 2, training: 1 });
     const found = compareResults(a, fewer).map(({ what }) => what);
-    expect(found).not.toContain('linear 8 x 4 x 4 float32, tiled');
+    expect(found).not.toContain('linear 8 x 4 x 4, tiled');
     expect(found).not.toContain('mini float32, forward');
   });
 
   it('says which changes are noise', () => {
     const lines = comparisonText(a, b, compareResults(a, b)).split('\n');
     const line = (what: string) => lines.find((text) => text.includes(what));
-    expect(line('float32, tiled')).toMatch(/1\.100 .* within the noise$/);
+    expect(line('linear 8 x 4 x 4, tiled')).toMatch(/1\.100 .* within the noise$/);
     expect(line('mini float32, training')).toMatch(/0\.250 .*training$/);
     expect(line('multiply-adds')).toMatch(/measured once$/);
     expect(lines[0]).toContain('Some GPU');

@@ -1,3 +1,4 @@
+import { shapeName } from '../../shaders/variant_table';
 import { giga, stepKind } from './bench_report';
 import type { BenchResult, KernelResult } from './bench_result';
 
@@ -45,12 +46,12 @@ function timesOf(
     ['multiply-adds', { seconds: 1 / limits.flopsPerSecond }],
     ['copy', { seconds: 1 / limits.bytesPerSecond }],
   ]);
-  for (const { kernel, rows, inner, columns, element, variants } of shapes) {
-    const shape = `${kernel} ${rows} x ${inner} x ${columns} ${element}`;
-    const all = Object.entries(variants);
-    for (const [variant, timing] of all) times.set(`${shape}, ${variant}`, timing);
+  for (const shape of shapes) {
+    const name = shapeName(shape);
+    const all = Object.entries(shape.variants);
+    for (const [variant, timing] of all) times.set(`${name}, ${variant}`, timing);
     const best = all.map(([, timing]) => timing).sort((x, y) => x.seconds - y.seconds)[0];
-    if (best) times.set(`${shape}, fastest`, best);
+    if (best) times.set(`${name}, fastest`, best);
   }
   for (const [preset, step] of Object.entries(steps)) {
     const name = label(preset);

@@ -1,3 +1,4 @@
+import { shapeName } from '../../shaders/variant_table';
 import type { AdapterRates } from '../webgpu/adapter_rates';
 import { roofline } from '../webgpu/roofline';
 import type { Timing } from '../webgpu/timing';
@@ -16,7 +17,7 @@ export function limitsText({ flopsPerSecond, bytesPerSecond }: AdapterRates): st
 
 /** A shape's variants, the fastest first. */
 export function shapeText(result: ShapeResult, limits: AdapterRates): string {
-  const { kernel, rows, inner, columns, element, flops, variants } = result;
+  const { flops, bytes, variants, faults } = result;
   const sorted = (Object.entries(variants) as [string, Timing][]).sort(
     ([, a], [, b]) => a.seconds - b.seconds,
   );
@@ -26,10 +27,13 @@ export function shapeText(result: ShapeResult, limits: AdapterRates): string {
       milliseconds(seconds).padStart(11),
       `${giga(flops / seconds)} GFLOP/s`.padStart(16),
       percent(flops / seconds / limits.flopsPerSecond).padStart(6),
+      `${giga(bytes / seconds)} GB/s`.padStart(12),
+      percent(bytes / seconds / limits.bytesPerSecond).padStart(6),
       `± ${percent(spread)} of ${samples}`.padStart(13),
     ].join(' '),
   );
-  return [`\n${kernel} ${rows} x ${inner} x ${columns} ${element}`, ...lines].join('\n');
+  const never = Object.entries(faults).map(([variant, fault]) => `  ${variant.padEnd(24)} never: ${fault}`);
+  return [`\n${shapeName(result)}`, ...lines, ...never].join('\n');
 }
 
 /** How activations are stored, and how many windows are taken at once where it is more than one. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dependencies, version } from '../../package.json';
-import type { LinearVariant } from '../../shaders/linear/variant';
-import type { KernelVariants, MatrixShape } from '../../shaders/linear/variant_table';
+import type { KernelShape, KernelVariant, KernelVariants } from '../../shaders/variant_table';
 import type { AdapterRates } from '../webgpu/adapter_rates';
 import type { AdapterDescription, Gpu } from '../webgpu/device';
 import type { KernelRate } from '../webgpu/roofline';
@@ -19,17 +18,19 @@ export interface BenchResult {
   /** Bytes of the widest binding. */
   max_binding: number;
   limits: AdapterRates;
-  /** Variants of matrix kernels, with `--variants` or `--shape`. */
+  /** Variants of kernels, with `--variants` or `--shape`. */
   shapes: ShapeResult[];
   steps: Record<string, StepResult>;
 }
 
 /** All variants at one shape. */
-export interface ShapeResult extends MatrixShape {
+export type ShapeResult = KernelShape & {
   flops: number;
   bytes: number;
-  variants: Partial<Record<LinearVariant, Timing>>;
-}
+  variants: Partial<Record<KernelVariant, Timing>>;
+  /** What is wrong with variants that are never taken on this driver. */
+  faults: Partial<Record<KernelVariant, string>>;
+};
 
 /** A step that ran; useful operations are those of spec 5.4, the first edge layer split. */
 export interface StepTiming extends Timing {

@@ -1,4 +1,4 @@
-import { variantFor } from '../../shaders/linear/variant_table';
+import { variantFor } from '../../shaders/variant_table';
 import { DeviceError } from '../errors';
 import { createModel, type ModelRequest } from '../graphcast/create_model';
 import type { Model } from '../graphcast/model';
@@ -205,9 +205,15 @@ async function timed(
 async function linearRate({ gpu, variants }: Model, o: StepSettings): Promise<number> {
   const watch = new Stopwatch(gpu);
   try {
-    const variant = variantFor(variants, LINEAR);
+    const variant = variantFor(gpu.adapter, variants, LINEAR);
     const limits = { turns: o.runs, seconds: o.seconds };
-    const { flops, times } = await measureVariants(gpu, watch, LINEAR, [variant], limits);
+    const { flops, times } = await measureVariants(
+      gpu,
+      watch,
+      LINEAR,
+      { usual: variant, candidates: [variant] },
+      limits,
+    );
     return flops / times.get(variant)!.least;
   } finally {
     watch.destroy();

@@ -1,5 +1,13 @@
-import { type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
-import { type KernelVariants, type MatrixShape, shapeClass } from '../../shaders/linear/variant_table';
+import {
+  type KernelShape,
+  type KernelVariant,
+  type KernelVariants,
+  MATRIX_KERNELS,
+  type MatrixShape,
+  shapeClass,
+  usualVariant,
+  variantsAt,
+} from '../../shaders/variant_table';
 import { layOut } from '../graphcast/model';
 import { buildGraph } from '../mesh/graph';
 import { trainingTerms } from '../training/loss_weights';
@@ -10,7 +18,7 @@ import { Memory } from '../webgpu/memory';
 import { paperGpu } from '../webgpu/paper_gpu';
 import type { ElementType } from '../webgpu/tensor';
 import { Stopwatch } from '../webgpu/timing';
-import { chosenTable, heaviest, matrixWorks } from '../webgpu/variant_choice';
+import { chosenTable, heaviest, variedWorks } from '../webgpu/variant_choice';
 import { measureVariants } from '../webgpu/variant_times';
 import type { ShapeResult } from './bench_result';
 import { UsageError } from './options';
@@ -31,16 +39,14 @@ export function parseShapes(text: string, element: ElementType): MatrixShape[] {
   });
 }
 
-const bothKernels = (shape: Omit<MatrixShape, 'kernel'>): MatrixShape[] => [
-  { kernel: 'linear', ...shape },
-  { kernel: 'linear_backward_weights', ...shape },
-];
+const bothKernels = (shape: Omit<MatrixShape, 'kernel'>): MatrixShape[] =>
+  MATRIX_KERNELS.map((kernel) => ({ kernel, ...shape }));
 
 /**
  * The shapes that make up most of a preset's training step on an adapter, each with the most rows of its class; the
  * mesh's edges, all at once, among them.
  */
-export function presetShapes(gpu: Gpu, setting: PresetSetting, activations: ElementType): MatrixShape[] {
+export function presetShapes(gpu: Gpu, setting: PresetSetting, activations: ElementType): KernelShape[] {
   const { config, grid, task } = setting;
   const channels = channelLayout(task);
   const graph = buildGraph({
@@ -63,8 +69,8 @@ export function presetShapes(gpu: Gpu, setting: PresetSetting, activations: Elem
   });
   const latent = config.latent_size;
   const edges = { rows: graph.mesh.senders.length, inner: latent, columns: latent, element: activations };
-  const recorded = matrixWorks(plan.programs.values());
-  const largest = new Map<string, MatrixShape>();
+  const recorded = variedWorks(plan.programs.values());
+  const largest = new Map<string, KernelShape>();
   for (const shape of [...recorded.map((work) => work.shape), ...bothKernels(edges)]) {
     const before = largest.get(shapeClass(shape));
     if (!before || before.rows < shape.rows) largest.set(shapeClass(shape), shape);
@@ -80,26 +86,28 @@ export interface VariantSettings {
   onShape: (result: ShapeResult) => void;
 }
 
-/** Measures every variant that the adapter supports at each shape. */
+/** Measures every variant that may be chosen on the adapter at each shape. */
 export async function measureShapes(
   gpu: Gpu,
-  shapes: readonly MatrixShape[],
+  shapes: readonly KernelShape[],
   { runs, seconds, mostRows, onShape }: VariantSettings,
 ): Promise<ShapeResult[]> {
-  const variants = supportedVariants(gpu.adapter);
   const watch = new Stopwatch(gpu);
   const results: ShapeResult[] = [];
   try {
     for (const shape of shapes) {
       const cut = { ...shape, rows: Math.min(shape.rows, mostRows) };
       const limits = { turns: runs, seconds, everything: true };
+      const usual = usualVariant(gpu.adapter, shape);
+      const variants = { usual, candidates: variantsAt(gpu.adapter, shape) };
       const {
         shape: measured,
         times,
-        flops,
-        bytes,
+        faults,
+        ...work
       } = await measureVariants(gpu, watch, cut, variants, limits);
-      results.push({ ...measured, flops, bytes, variants: Object.fromEntries(times) });
+      const [timings, faulty] = [Object.fromEntries(times), Object.fromEntries(faults)];
+      results.push({ ...measured, ...work, variants: timings, faults: faulty });
       onShape(results.at(-1)!);
     }
     return results;
@@ -115,7 +123,7 @@ export function tableOf(gpu: Gpu, results: readonly ShapeResult[]): KernelVarian
     results.map(({ variants, ...shape }) => ({
       shape,
       times: new Map(
-        Object.entries(variants) as [LinearVariant, NonNullable<(typeof variants)['register']>][],
+        Object.entries(variants) as [KernelVariant, NonNullable<(typeof variants)['register']>][],
       ),
     })),
   );

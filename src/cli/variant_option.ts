@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { dependencies } from '../../package.json';
 import { LINEAR_VARIANTS, type LinearVariant } from '../../shaders/linear/variant';
-import type { KernelVariants } from '../../shaders/linear/variant_table';
+import type { KernelVariants } from '../../shaders/variant_table';
 import type { Gpu } from '../webgpu/device';
 import { adapterIdentity, type TextStore, VariantCache } from '../webgpu/variant_cache';
 import { chooseVariants, type KnownVariants, type VariantChooser } from '../webgpu/variant_choice';
@@ -14,7 +14,7 @@ const MEASURED = 'measured';
 /** Option of commands that build a model. */
 export const VARIANT_OPTION = {
   value: 'V',
-  help: `how matrices are multiplied: \`${MEASURED}\`, or one of ${LINEAR_VARIANTS.slice(0, 4).join(', ')}, ...`,
+  help: `how matrices are multiplied: \`${MEASURED}\`, or one of ${LINEAR_VARIANTS.slice(0, 4).join(', ')}, ...; f16_... and matrix_... (matrix units) round weights, and are measured only with activations in bfloat16`,
   default: `${MEASURED} once on a GPU and kept in the cache folder; a CPU's is known`,
 } as const;
 

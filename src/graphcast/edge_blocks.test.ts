@@ -45,6 +45,8 @@ describe('uploadEdgeBlocks', () => {
         const features = await memory.read(block.features);
         expect(receivers).toEqual(receivers.toSorted((a, b) => a - b));
         const starts = await integers(block.receiverStarts);
+        const most = (nodes: number[]) => Math.max(...nodes.map((n) => nodes.filter((m) => m === n).length));
+        expect([block.mostReceived, block.mostSent]).toEqual([most(receivers), most(senders)]);
         receivers.forEach((receiver, e) => {
           const local = receiver - block.receiverStart;
           expect(starts[local] <= e && e < starts[local + 1]).toBe(true);

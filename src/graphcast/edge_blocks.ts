@@ -18,6 +18,9 @@ export interface EdgeBlock {
   receivers: Tensor;
   /** u32 [receiverCount + 1]: where each receiver's edges start. */
   receiverStarts: Tensor;
+  /** Most edges that a receiver has, and a sender. */
+  mostReceived: number;
+  mostSent: number;
   /** u32 [senderNodes + 1] and [edges]: the block's edges in sender order. */
   senderStarts: Tensor;
   senderOrder: Tensor;
@@ -103,6 +106,8 @@ function uploadBlock(
     edges: count,
     receiverStart: first,
     receiverCount: end - first,
+    mostReceived: longest(starts.subarray(first, end + 1)),
+    mostSent: longest(bySender.starts),
     features: upload(matrix(`${name} features`, count, 4), features),
     senders: indices('senders', senders),
     receivers: indices('receivers', receivers),
@@ -113,4 +118,11 @@ function uploadBlock(
     senderStarts: indices('sender starts', bySender.starts),
     senderOrder: indices('sender order', bySender.order),
   };
+}
+
+/** Of segments that begin and end at `starts`. */
+function longest(starts: Uint32Array): number {
+  let most = 0;
+  for (let v = 0; v + 1 < starts.length; v++) most = Math.max(most, starts[v + 1] - starts[v]);
+  return most;
 }

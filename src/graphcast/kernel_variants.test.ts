@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { copy } from '../../shaders/adapter_limits/adapter_limits';
+import { layerNorm } from '../../shaders/layer_norm/layer_norm';
+import { layerNormSum } from '../../shaders/layer_norm_sum/layer_norm_sum';
 import { linear } from '../../shaders/linear/linear';
 import { defaultVariant, supportedVariants } from '../../shaders/linear/variant';
+import type { KernelVariants } from '../../shaders/variant_table';
 import { PlanBuilder } from '../webgpu/plan';
-import { matrix } from '../webgpu/tensor';
+import { list, matrix } from '../webgpu/tensor';
 import { withDevice } from '../webgpu/testing';
 import type { ShapeWork } from '../webgpu/variant_choice';
 import { takeVariants } from './kernel_variants';
@@ -52,8 +55,8 @@ describe('kernel variants of a model', () => {
       expect(variantsOf(plan)).toEqual(['tiled', 'tiled', undefined]);
       const shape = { kernel: 'linear', rows: 84, inner: 16, element: 'float32' };
       expect(seen).toMatchObject([
-        { shape: { ...shape, columns: 16 }, flops: 2 * 84 * 16 * 16 },
-        { shape: { ...shape, columns: 83 }, flops: 2 * 84 * 16 * 83 },
+        { shape: { ...shape, columns: 16 }, work: 30 * 4 * (84 * 16 + 16 * 16 + 84 * 16) },
+        { shape: { ...shape, columns: 83 }, work: 30 * 4 * (84 * 16 + 16 * 84 + 84 * 84) },
       ]);
     }));
 
@@ -64,5 +67,26 @@ describe('kernel variants of a model', () => {
       const table = { default: 'tiled', 'linear 256x16x16': 'subgroup' } as const;
       const taken = takeVariants({ ...gpu, adapter }, recorded(gpu.maxBinding), table);
       await expect(taken).rejects.toThrow(/'subgroup' needs wider subgroups/);
+      const plain = { ...gpu, adapter: { ...gpu.adapter, matrices: undefined } };
+      const forced = takeVariants(plain, recorded(gpu.maxBinding), 'matrix_64x64x32_32x32');
+      await expect(forced).rejects.toThrow(/'matrix_64x64x32_32x32' needs subgroup matrices/);
+    }));
+
+  it('of rows are the adapter’s, unless a table has their class', () =>
+    withDevice(async ({ gpu }) => {
+      const [x, scale, offset] = [matrix('x', 84, 16), matrix('scale', 1, 16), matrix('offset', 1, 16)];
+      const [out, starts] = [matrix('out', 9, 16), list('starts', 10)];
+      const taken = async (isSoftware: boolean, variants: KernelVariants) => {
+        const plan = new PlanBuilder(gpu.maxBinding);
+        plan.program('forward');
+        plan.add(layerNorm({ y: matrix('y', 84, 16), x, scale, offset }));
+        plan.add(layerNormSum({ out, y: matrix('messages', 84, 16), x, scale, offset, starts }));
+        await takeVariants({ ...gpu, adapter: { ...gpu.adapter, isSoftware } }, plan, variants);
+        return plan.programs.get('forward')!.map(({ kernel, variant }) => [kernel.name, variant].join(' '));
+      };
+      expect(await taken(true, 'tiled')).toEqual(['layer_norm row', 'layer_norm row', 'segment_sum ']);
+      expect(await taken(false, 'tiled')).toEqual(['layer_norm shared', 'layer_norm_sum fused']);
+      const table = { default: 'tiled', 'layer_norm_sum 256x16': 'shared' } as const;
+      expect(await taken(true, table)).toEqual(['layer_norm row', 'layer_norm shared', 'segment_sum ']);
     }));
 });

@@ -1,12 +1,19 @@
-import { defaultVariant, type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
-import { isMatrixDispatch, type KernelVariants, variantFor } from '../../shaders/linear/variant_table';
+import { MATRIX_TILES } from '../../shaders/linear/tiles';
+import { defaultVariant, supportedVariants } from '../../shaders/linear/variant';
+import {
+  isNormVariant,
+  isVaried,
+  type KernelVariant,
+  type KernelVariants,
+  variantFor,
+} from '../../shaders/variant_table';
 import { ConfigError } from '../errors';
 import type { Gpu } from '../webgpu/device';
 import type { PlanBuilder } from '../webgpu/plan';
-import { matrixWorks, type VariantChooser } from '../webgpu/variant_choice';
+import { type VariantChooser, variedWorks } from '../webgpu/variant_choice';
 
 /**
- * Gives recorded products the variants that are asked for.
+ * Gives recorded kernels the variants that are asked for.
  * @param asked one for all, by shape, or chosen from what was recorded; by default what is good for the adapter
  * @returns the variants that were taken
  * @throws ConfigError when the adapter cannot run one of them
@@ -16,18 +23,22 @@ export async function takeVariants(
   plan: PlanBuilder,
   asked: KernelVariants | VariantChooser | undefined,
 ): Promise<KernelVariants> {
-  const chosen = typeof asked === 'function' ? await asked(matrixWorks(plan.programs.values())) : asked;
+  const chosen = typeof asked === 'function' ? await asked(variedWorks(plan.programs.values())) : asked;
   const variants = usableVariants(gpu, chosen);
-  plan.rewrite((d) => (isMatrixDispatch(d) ? d.withVariant(variantFor(variants, d.shape)) : d));
+  plan.rewrite((d) => (isVaried(d) ? d.withVariant(variantFor(gpu.adapter, variants, d.shape)) : [d]));
   return variants;
 }
 
 function usableVariants(gpu: Gpu, asked: KernelVariants = defaultVariant(gpu.adapter)): KernelVariants {
   const usable = supportedVariants(gpu.adapter);
-  const all: LinearVariant[] = typeof asked === 'string' ? [asked] : Object.values(asked);
-  const unusable = all.find((variant) => !usable.includes(variant));
+  const all: KernelVariant[] = typeof asked === 'string' ? [asked] : Object.values(asked);
+  const unusable = all.find((variant) => !isNormVariant(variant) && !usable.includes(variant));
   if (unusable === undefined) return asked;
+  const lack =
+    unusable in MATRIX_TILES
+      ? "subgroup matrices, which this adapter lacks, has none of a size that fits, or shows only with Chrome's flag enable-unsafe-webgpu"
+      : 'wider subgroups than this adapter has';
   throw new ConfigError(
-    `The kernel variant '${unusable}' needs wider subgroups than this adapter has: continue on the adapter that the run began on, or set kernel_variant to ${usable.join(' or ')} in its config.json, which may change the last bits of the results.`,
+    `The kernel variant '${unusable}' needs ${lack}: continue on the adapter that the run began on, or set kernel_variant to ${usable.join(' or ')} in its config.json, which may change the results a little.`,
   );
 }

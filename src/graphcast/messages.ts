@@ -1,13 +1,16 @@
+import { MOST_MESSAGES } from '../../shaders/layer_norm_sum/layer_norm_sum';
 import { segmentSum } from '../../shaders/segment_sum/segment_sum';
 import { rowsOf, type Tensor } from '../webgpu/tensor';
 import type { BlockedEdges, EdgeBlock } from './edge_blocks';
 import {
   type FirstLayer,
   type MlpTape,
+  type NormOutputs,
   type NormTape,
   recordMlp,
   recordMlpBackward,
   recordNorm,
+  recordNormAndSums,
   recordNormBackward,
   recordProjection,
   recordProjectionBackward,
@@ -29,16 +32,16 @@ function recordNormedMlp(
   path: string,
   rows: number,
   first: FirstLayer,
-  out: Parameters<typeof recordNorm>[3],
+  out: NormOutputs,
   keep: boolean,
 ): NormedMlp {
-  const record = (into: typeof out) => {
+  const record = (into: NormOutputs) => {
     const mlp = recordMlp(net, path, first, activation(net, `${path} output`, rows));
     return { mlp, norm: recordNorm(net, path, mlp.y, into) };
   };
   const tape = record(out);
   if (keep) return () => tape;
-  return () => record({ y: activation(net, `${path} again`, rows) });
+  return () => record({});
 }
 
 /** The latents of one block of edges before its messages, and how they came to be when nobody else keeps that. */
@@ -100,14 +103,33 @@ export function recordMessages(
     const messages = activation(net, `${path} messages`, block.edges);
     const sum = options.updateEdges ? activation(net, `${path} updated edges`, block.edges) : undefined;
     const residual = options.updateEdges ? edges.latents : undefined;
-    blocks.push(recordBlock(net, path, block, edges, projections, { y: messages, sum, residual }));
-    options.onMessages?.(messages, i);
-    if (sum) updated.push(sum);
+    const mlp = recordBlock(net, path, block, edges, projections);
     const out = rowsOf(sums, block.receiverStart, block.receiverCount);
-    plan.add(segmentSum({ out, values: messages, starts: block.receiverStarts }));
+    const atReceivers = { out, starts: block.receiverStarts };
+    const normed = { y: messages, sum, residual };
+    if (block.mostReceived <= MOST_MESSAGES && !options.onMessages) {
+      blocks.push({ edges, mlp, norm: recordNormAndSums(net, path, mlp.y, normed, atReceivers) });
+    } else {
+      blocks.push({ edges, mlp, norm: recordNorm(net, path, mlp.y, normed) });
+      options.onMessages?.(messages, i);
+      plan.add(segmentSum({ ...atReceivers, values: messages, longest: block.mostReceived }));
+    }
+    if (sum) updated.push(sum);
   });
   const tape = { path, set, ...nodes, edgesOf, blocks: options.keep ? blocks : undefined };
   return { sums, updated, tape };
+}
+
+/** What the backward pass needs of a block, without its messages. */
+function recordBlockAgain(
+  net: Recorder,
+  path: string,
+  block: EdgeBlock,
+  edges: BlockEdges,
+  projections: Projections,
+): BlockTape {
+  const mlp = recordBlock(net, path, block, edges, projections);
+  return { edges, mlp, norm: recordNorm(net, path, mlp.y, {}) };
 }
 
 function project(net: Recorder, path: string, nodes: { senders: Tensor; receivers: Tensor }): Projections {
@@ -123,15 +145,13 @@ function recordBlock(
   block: EdgeBlock,
   edges: BlockEdges,
   projections: Projections,
-  out: { y?: Tensor; sum?: Tensor; residual?: Tensor },
-): BlockTape {
+): MlpTape {
   const first = {
     terms: [{ x: edges.latents, section: EDGE }],
     sender: { table: projections.sender, index: block.senders },
     receiver: { table: projections.receiver, index: block.receivers },
   };
-  const mlp = recordMlp(net, path, first, activation(net, `${path} output`, block.edges));
-  return { edges, mlp, norm: recordNorm(net, path, mlp.y, out) };
+  return recordMlp(net, path, first, activation(net, `${path} output`, block.edges));
 }
 
 /** Gradients of node latents, added to what the tensors hold unless `fresh` (then written over it). */
@@ -165,11 +185,7 @@ export function recordMessagesBackward(
   const dReceiver = activation(net, `${path} receiver gradient`, set.receiverNodes);
   const dEdges: Tensor[] = [];
   set.blocks.forEach((block, i) => {
-    const kept =
-      tape.blocks?.[i] ??
-      recordBlock(net, path, block, tape.edgesOf(block, i), projections!, {
-        y: activation(net, `${path} messages again`, block.edges),
-      });
+    const kept = tape.blocks?.[i] ?? recordBlockAgain(net, path, block, tape.edgesOf(block, i), projections!);
     const dy = dUpdated?.[i];
     const dMessages = recordNormBackward(net, kept.norm, {
       dy,
@@ -179,9 +195,10 @@ export function recordMessagesBackward(
     const input = { dx: dEdge, accumulate: dy !== undefined };
     const dPre = recordMlpBackward(net, kept.mlp, dMessages, [input]);
     const out = rowsOf(dReceiver, block.receiverStart, block.receiverCount);
-    plan.add(segmentSum({ out, values: dPre, starts: block.receiverStarts }));
-    const { senderStarts: starts, senderOrder: order } = block;
-    plan.add(segmentSum({ out: dSender, values: dPre, starts, order, accumulate: i > 0 }));
+    const { receiverStarts, mostReceived, senderStarts, senderOrder: order, mostSent } = block;
+    plan.add(segmentSum({ out, values: dPre, starts: receiverStarts, longest: mostReceived }));
+    const bySender = { starts: senderStarts, order, longest: mostSent };
+    plan.add(segmentSum({ out: dSender, values: dPre, ...bySender, accumulate: i > 0 }));
     dEdges.push(dEdge);
     onEdgeGradient?.(kept.edges, dEdge);
   });

@@ -4,6 +4,7 @@ import {
   layerNormBackwardParameters,
   layerNormChunks,
 } from '../../shaders/layer_norm/layer_norm';
+import { layerNormSum } from '../../shaders/layer_norm_sum/layer_norm_sum';
 import { type Gathered, linear } from '../../shaders/linear/linear';
 import { linearBackwardWeights, weightPartials } from '../../shaders/linear/linear_backward_weights';
 import { reducePartials } from '../../shaders/reduce_partials/reduce_partials';
@@ -140,19 +141,18 @@ export interface NormTape {
   statistics: Tensor;
 }
 
-/**
- * Records layer norm over an MLP's output.
- * @param out `y`: the normalised rows, `sum`: residual + y; at least one
- */
-export function recordNorm(
-  net: Recorder,
-  path: string,
-  x: Tensor,
-  out: { y?: Tensor; sum?: Tensor; residual?: Tensor },
-): NormTape {
-  const statistics = net.plan.transient(`${path} statistics`, x.rows, 2);
-  const scale = weights(net, `${path}_layer_norm:scale`);
-  const offset = weights(net, `${path}_layer_norm:offset`);
+/** Where layer norm writes; nowhere, where only its backward pass is wanted. */
+export interface NormOutputs {
+  /** The normalised rows. */
+  y?: Tensor;
+  /** residual + y */
+  sum?: Tensor;
+  residual?: Tensor;
+}
+
+/** Records layer norm over an MLP's output. */
+export function recordNorm(net: Recorder, path: string, x: Tensor, out: NormOutputs): NormTape {
+  const { statistics, scale, offset } = normTensors(net, path, x);
   overRows(net, x.rows, [x], 10 * x.width, (cut) => {
     const { y, sum, residual } = out;
     const kept = net.gradients ? cut(statistics) : undefined;
@@ -170,6 +170,30 @@ export function recordNorm(
   });
   return { path, x, statistics };
 }
+
+/**
+ * Records layer norm over messages, and their sums at receivers.
+ * @param out `y` need not hold the messages afterwards
+ * @param sums `out`: a row for each of the segments of messages that begin at `starts`
+ */
+export function recordNormAndSums(
+  net: Recorder,
+  path: string,
+  x: Tensor,
+  out: NormOutputs & { y: Tensor },
+  sums: { out: Tensor; starts: Tensor },
+): NormTape {
+  const { statistics, scale, offset } = normTensors(net, path, x);
+  const kept = net.gradients ? statistics : undefined;
+  net.plan.add(layerNormSum({ ...out, ...sums, statistics: kept, x, scale, offset }));
+  return { path, x, statistics };
+}
+
+const normTensors = (net: Recorder, path: string, x: Tensor) => ({
+  statistics: net.plan.transient(`${path} statistics`, x.rows, 2),
+  scale: weights(net, `${path}_layer_norm:scale`),
+  offset: weights(net, `${path}_layer_norm:offset`),
+});
 
 /**
  * Records the gradient of layer norm for the incoming gradient dy[r] + table[index[r]].

@@ -1,4 +1,4 @@
-import type { KernelVariants } from '../../shaders/linear/variant_table';
+import type { KernelVariants } from '../../shaders/variant_table';
 import { DeviceError } from '../errors';
 import type { GraphCastGraph } from '../mesh/graph';
 import type { ChannelLayout } from '../weather/channels';

@@ -88,7 +88,8 @@ function recordStep(
     {
       updateEdges: i < steps - 1, // nobody reads the edges after the last step
       keep: policy.keepSteps,
-      onMessages: (messages, block) => recordRowNorms(net, net.norms?.messages[i][block], messages),
+      onMessages:
+        net.norms && ((messages, block) => recordRowNorms(net, net.norms?.messages[i][block], messages)),
     },
   );
   const update = recordNodeUpdate(

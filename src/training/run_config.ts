@@ -1,5 +1,5 @@
 import { LINEAR_VARIANTS } from '../../shaders/linear/variant';
-import { isKernelVariants, type KernelVariants } from '../../shaders/linear/variant_table';
+import { isKernelVariants, type KernelVariants } from '../../shaders/variant_table';
 import { ConfigError } from '../errors';
 import { type ModelConfig, PRESETS, validateModelConfig } from '../graphcast/config';
 import { PARTS, type Part } from '../graphcast/parameters';

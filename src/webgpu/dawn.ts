@@ -84,8 +84,12 @@ export async function installGlobals() {
 
 async function start(): Promise<GPU> {
   const { create } = await installGlobals();
-  // Unquantised timestamps: the default step of 0.1 ms is longer than many kernels.
-  const flags = ['disable-dawn-features=timestamp_quantization'];
+  const flags = [
+    // Unquantised timestamps: the default step of 0.1 ms is longer than many kernels.
+    'disable-dawn-features=timestamp_quantization',
+    // Shows experimental features, of which subgroup matrices are one.
+    'enable-dawn-features=allow_unsafe_apis',
+  ];
 
   const gpu = create(flags);
   if (await gpu.requestAdapter({ powerPreference: 'high-performance' })) return gpu;

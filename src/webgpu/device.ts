@@ -1,5 +1,12 @@
 import { DeviceError } from '../errors';
 import { type Kernel, kernelSource } from './kernel';
+import {
+  SUBGROUP_MATRIX_FEATURE,
+  SUBGROUP_SIZE_FEATURE,
+  type SubgroupMatrices,
+  type SubgroupMatrixConfig,
+  usefulMatrices,
+} from './subgroup_matrices';
 import type { ElementType } from './tensor';
 import { nappingWait } from './wait';
 
@@ -12,6 +19,12 @@ export interface AdapterDescription {
   isSoftware: boolean;
   /** Invocations that run in step and can shuffle values; 0 where that is unavailable or may vary. */
   subgroupSize: number;
+  /** Absent where subgroups have none, or their size is unknown. */
+  matrices?: SubgroupMatrices;
+  /** Bytes that the invocations of a workgroup may share. */
+  workgroupBytes: number;
+  /** Invocations that a workgroup may have. */
+  workgroupInvocations: number;
 }
 
 /** A lost device, as a typed event: `destroyed` when this program ended it itself. */
@@ -58,7 +71,13 @@ export interface PipelineRequest {
 }
 
 /** Features that make kernels faster or measurable; asked for only where the adapter has them. */
-const USEFUL_FEATURES: GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+const USEFUL_FEATURES: GPUFeatureName[] = [
+  'timestamp-query',
+  'subgroups',
+  'shader-f16',
+  SUBGROUP_MATRIX_FEATURE,
+  SUBGROUP_SIZE_FEATURE,
+];
 
 /** Of the kernel that binds most: linear with every addend. */
 const STORAGE_BUFFERS = 10;
@@ -102,6 +121,9 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const fixedSize = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
   const subgroupSize = fixedSize ? (subgroupMinSize ?? 0) : 0;
+  const asksForSize = device.features.has(SUBGROUP_SIZE_FEATURE);
+  const hasMatrices = device.features.has(SUBGROUP_MATRIX_FEATURE) && (fixedSize || asksForSize);
+  const matrices = hasMatrices ? announcedMatrices(adapter.info, asksForSize) : undefined;
   if (device.limits.maxStorageBuffersPerShaderStage < STORAGE_BUFFERS) {
     device.destroy();
     throw new DeviceError(
@@ -118,9 +140,19 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
   });
   const compiled: CompiledKernel[] = [];
   const pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
+  const described: AdapterDescription = {
+    vendor,
+    architecture,
+    description,
+    isSoftware,
+    subgroupSize,
+    matrices,
+    workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+    workgroupInvocations: device.limits.maxComputeInvocationsPerWorkgroup,
+  };
   return {
     device,
-    adapter: { vendor, architecture, description, isSoftware, subgroupSize },
+    adapter: described,
     maxBinding: device.limits.maxStorageBufferBindingSize,
     hasTimestamps: device.features.has('timestamp-query'),
     wait: isSoftware && 'setImmediate' in globalThis ? nappingWait() : (promise) => promise,
@@ -135,7 +167,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
       const key = `${values} ${Object.keys(kernel.bindings).map(elementOf)}`;
       const known = ofKernel.get(key);
       if (known) return known;
-      const code = kernelSource(kernel, constants, elementOf);
+      const code = kernelSource(kernel, constants, elementOf, described);
       compiled.push({ kernel: kernel.name, code });
       const made = compile(device, kernel, code);
       ofKernel.set(key, made);
@@ -144,6 +176,16 @@ export async function openDevice(gpu: GPU | undefined): Promise<Gpu> {
     compiled,
     close: () => device.destroy(),
   };
+}
+
+/** The matrices that an adapter says it has; TypeScript's WebGPU does not know of them yet. */
+function announcedMatrices(
+  info: GPUAdapterInfo & { subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig> },
+  asksForSize: boolean,
+): SubgroupMatrices | undefined {
+  // The least size is the one that matrix units are made for where there are several.
+  const subgroupSize = info.subgroupMinSize ?? 0;
+  return usefulMatrices(info.subgroupMatrixConfigs ?? [], { subgroupSize, asksForSize });
 }
 
 function reported(error: GPUError): string {

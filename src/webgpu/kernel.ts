@@ -1,12 +1,17 @@
 import bfloat16Source from '../../shaders/bfloat16/bfloat16.wgsl?raw';
+import { DeviceError } from '../errors';
+import { matrixSource, type SubgroupMatrices } from './subgroup_matrices';
 import type { ElementType, Tensor } from './tensor';
+
+export type { SubgroupMatrices };
 
 /**
  * One storage binding of a kernel. An optional one may be left out; the shader sees `WITH_<NAME>` = false then.
  *
  * A `matrix` takes a tensor of either element type. The shader reads its four columns number i as a vec4f with
  * `load_<name>(i)` and writes them with `store_<name>(i, value)`, which round where the tensor is bfloat16: one source
- * serves both. All other types take float32 (or u32) tensors.
+ * serves both. `load_<name>_bfloat16(i)` reads them packed, rounded where they were not. All other types take float32 (or
+ * u32) tensors.
  */
 export interface Binding {
   type: 'matrix' | 'array<vec4f>' | 'array<f32>' | 'array<u32>' | 'array<vec4u>';
@@ -29,6 +34,8 @@ export interface KernelDeclaration<B extends string, A extends string, C extends
   bindings: Record<B, Binding>;
   args: Record<A, Scalar>;
   constants: Record<C, Scalar | 'bool'>;
+  /** The body multiplies the adapter's subgroup matrices; see `matrixSource` for what it finds declared. */
+  multipliesMatrices?: true;
 }
 
 export type Kernel = KernelDeclaration<string, string, string>;
@@ -94,16 +101,20 @@ const constantText = (value: number | boolean, type: Scalar | 'bool') => {
 function bindingText(
   index: number,
   name: string,
-  binding: Binding,
+  { type, access }: Binding,
   element: ElementType = 'float32',
+  usesBfloat16: boolean,
 ): string[] {
-  const { type, access } = binding;
   const packed = element === 'bfloat16';
   const arrayType = type === 'matrix' ? `array<${packed ? 'vec2u' : 'vec4f'}>` : type;
   const lines = [`@group(0) @binding(${index}) var<storage, ${access}> ${name}: ${arrayType};`];
   if (type !== 'matrix') return lines;
   const loaded = packed ? `unpack_bfloat16(${name}[i])` : `${name}[i]`;
   lines.push(`fn load_${name}(i: u32) -> vec4f { return ${loaded}; }`);
+  if (usesBfloat16) {
+    const asBfloat16 = packed ? `${name}[i]` : `pack_bfloat16(${name}[i])`;
+    lines.push(`fn load_${name}_bfloat16(i: u32) -> vec2u { return ${asBfloat16}; }`);
+  }
   if (access === 'read_write') {
     const stored = packed ? 'pack_bfloat16(value)' : 'value';
     lines.push(`fn store_${name}(i: u32, value: vec4f) { ${name}[i] = ${stored}; }`);
@@ -115,25 +126,35 @@ function bindingText(
  * The complete WGSL of a kernel for the given constants and bound tensors: generated header, then the body.
  * Binding 0 is the uniform `args`; storage bindings follow in declaration order.
  * @param elementOf the element type of the tensor at a binding; undefined when there is none
+ * @param adapter whose subgroup matrices a kernel multiplies
  */
 export function kernelSource(
   kernel: Kernel,
   constants: Record<string, number | boolean>,
   elementOf: (binding: string) => ElementType | undefined,
+  adapter: { matrices?: SubgroupMatrices },
 ): string {
   // WGSL wants `enable` directives before everything else.
   const enables = kernel.source.match(/^enable .*;$/gm) ?? [];
-  const body = kernel.source.replace(/^enable .*;$/gm, '');
+  let body = kernel.source.replace(/^enable .*;$/gm, '');
   const lines: string[] = [...enables];
+  if (kernel.multipliesMatrices) {
+    if (!adapter.matrices) throw new DeviceError(`${kernel.name}: this adapter has no subgroup matrices.`);
+    const source = matrixSource(body, adapter.matrices);
+    lines.push(...source.directives, ...source.declarations);
+    body = source.body;
+  }
+  const isPacked = Object.keys(kernel.bindings).some((name) => elementOf(name) === 'bfloat16');
+  const usesBfloat16 = isPacked || body.includes('_bfloat16(');
   const args = Object.entries(kernel.args);
   lines.push(`struct Args { ${args.map(([name, type]) => `${name}: ${type}`).join(', ')} }`);
   lines.push('@group(0) @binding(0) var<uniform> args: Args;');
   Object.entries(kernel.bindings).forEach(([name, binding], i) => {
     const element = elementOf(name);
-    lines.push(...bindingText(i + 1, name, binding, element));
+    lines.push(...bindingText(i + 1, name, binding, element, usesBfloat16));
     if (binding.optional) lines.push(`const WITH_${name.toUpperCase()}: bool = ${element !== undefined};`);
   });
-  if (Object.keys(kernel.bindings).some((name) => elementOf(name) === 'bfloat16')) lines.push(bfloat16Source);
+  if (usesBfloat16) lines.push(bfloat16Source);
   for (const [name, type] of Object.entries(kernel.constants)) {
     if (constants[name] === undefined) throw new Error(`${kernel.name}: constant ${name} is missing`);
     lines.push(`const ${name} = ${constantText(constants[name], type)};`);

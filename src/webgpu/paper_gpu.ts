@@ -9,6 +9,9 @@ export interface AdapterLimits {
   subgroupSize: number;
 }
 
+/** What every WebGPU adapter allows a workgroup at least. */
+export const GUARANTEED_WORKGROUP = { workgroupBytes: 16384, workgroupInvocations: 256 };
+
 /** What every WebGPU adapter allows at least. */
 export const GUARANTEED_LIMITS: AdapterLimits = {
   maxBinding: 128 * 2 ** 20,
@@ -34,9 +37,10 @@ export function paperGpu(limits: AdapterLimits): Gpu {
     queue: { writeBuffer: nothing },
   };
   const { isSoftware, subgroupSize } = limits;
+  const adapter = { vendor: '', architecture: '', description: 'paper', isSoftware, subgroupSize };
   return {
     device: device as unknown as GPUDevice,
-    adapter: { vendor: '', architecture: '', description: 'paper', isSoftware, subgroupSize },
+    adapter: { ...adapter, ...GUARANTEED_WORKGROUP },
     maxBinding: limits.maxBinding,
     hasTimestamps: false,
     wait: (promise) => promise,

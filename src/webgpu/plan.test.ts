@@ -54,11 +54,11 @@ describe('plan', () => {
       plan.program(program);
       plan.add(add(y, x, 1), add(x, y, 2));
     }
-    plan.rewrite((dispatch) => (dispatch.args.step === 2 ? add(x, y, 3) : dispatch));
+    plan.rewrite((dispatch) => (dispatch.args.step === 2 ? [add(x, y, 3), add(y, x, 4)] : [dispatch]));
     const steps = [...plan.programs.values()].map((dispatches) => dispatches.map(({ args }) => args.step));
     expect(steps).toEqual([
-      [1, 3],
-      [1, 3],
+      [1, 3, 4],
+      [1, 3, 4],
     ]);
   });
 

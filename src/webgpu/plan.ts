@@ -80,9 +80,10 @@ export class PlanBuilder {
   }
 
   /** Puts what `change` makes of a recorded dispatch in its place, for all of them. */
-  rewrite(change: (dispatch: Dispatch) => Dispatch): void {
+  rewrite(change: (dispatch: Dispatch) => Dispatch[]): void {
+    this.assigned = undefined;
     for (const dispatches of this.programs.values()) {
-      for (const [i, dispatch] of dispatches.entries()) dispatches[i] = change(dispatch);
+      dispatches.splice(0, dispatches.length, ...dispatches.flatMap(change));
     }
   }
 

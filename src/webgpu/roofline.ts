@@ -1,4 +1,4 @@
-import { isMatrixDispatch } from '../../shaders/linear/variant_table';
+import { isVaried, shapeName } from '../../shaders/variant_table';
 import type { AdapterRates } from './adapter_rates';
 import type { Dispatch } from './kernel';
 import type { KernelTime } from './profile';
@@ -46,12 +46,9 @@ export function kernelRates(times: Iterable<KernelTime>): KernelRate[] {
   return [...rates.values()].sort((a, b) => b.seconds - a.seconds);
 }
 
-/** Kernel and size; of a matrix product rows x inner x columns, else the first tensor's rows and columns. */
+/** Kernel and size; where there is nothing else, the first tensor's rows and columns. */
 function sizedName(dispatch: Dispatch): string {
-  if (isMatrixDispatch(dispatch)) {
-    const { kernel, rows, inner, columns, element } = dispatch.shape;
-    return `${kernel} ${rows} x ${inner} x ${columns}${element === 'float32' ? '' : ` ${element}`}`;
-  }
+  if (isVaried(dispatch)) return shapeName(dispatch.shape);
   const first = Object.values(dispatch.tensors).find((tensor) => tensor !== undefined);
   return first ? `${dispatch.kernel.name} ${first.rows} x ${first.width}` : dispatch.kernel.name;
 }

@@ -1,6 +1,8 @@
+import { LAYER_NORM_SHADERS } from '../../shaders/layer_norm/layer_norm';
+import { LAYER_NORM_SUM_SHADER } from '../../shaders/layer_norm_sum/layer_norm_sum';
 import { LINEAR_SHADERS } from '../../shaders/linear/linear';
 import { LINEAR_BACKWARD_WEIGHTS_SHADERS } from '../../shaders/linear/linear_backward_weights';
-import { isKernelVariants } from '../../shaders/linear/variant_table';
+import { isKernelVariants } from '../../shaders/variant_table';
 import type { Gpu } from './device';
 import type { ChosenVariants, KnownVariants } from './variant_choice';
 
@@ -58,7 +60,12 @@ export function adapterIdentity({ adapter, device }: Gpu, runtime: string): stri
   const { vendor, architecture, description } = adapter;
   const chip = [vendor, architecture, device.adapterInfo?.device, description].filter(Boolean).join(' ');
   const features = [...device.features].sort().join(' ');
-  const shaders = [...LINEAR_SHADERS, ...LINEAR_BACKWARD_WEIGHTS_SHADERS];
+  const shaders = [
+    ...LINEAR_SHADERS,
+    ...LINEAR_BACKWARD_WEIGHTS_SHADERS,
+    ...LAYER_NORM_SHADERS,
+    LAYER_NORM_SUM_SHADER,
+  ];
   return `${chip}; ${runtime}; ${features}; kernels ${fingerprint(shaders.join())}`;
 }
 

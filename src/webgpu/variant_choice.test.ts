@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultVariant, type LinearVariant, supportedVariants } from '../../shaders/linear/variant';
-import type { MatrixShape } from '../../shaders/linear/variant_table';
+import type { MatrixShape } from '../../shaders/variant_table';
 import { withDevice } from './testing';
 import { timing } from './timing';
 import { type ChosenVariants, chooseVariants, fastest, heaviest } from './variant_choice';
@@ -26,17 +26,17 @@ function knownStore(known: ChosenVariants) {
 describe('heaviest', () => {
   it('takes one shape of each class, by what the class takes altogether', () => {
     const works = [
-      { shape: shape(300), flops: 30 },
-      { shape: shape(1000), flops: 50 },
-      { shape: shape(200), flops: 30 },
+      { shape: shape(300), work: 30 },
+      { shape: shape(1000), work: 50 },
+      { shape: shape(200), work: 30 },
     ];
     expect(heaviest(works)).toEqual([shape(256), shape(1024)]);
   });
 
   it('leaves out classes that hardly count', () => {
     const works = [
-      { shape: shape(256), flops: 98 },
-      { shape: shape(256, 12), flops: 2 },
+      { shape: shape(256), work: 98 },
+      { shape: shape(256, 12), work: 2 },
     ];
     expect(heaviest(works)).toEqual([shape(256)]);
     expect(heaviest([])).toEqual([]);
@@ -62,7 +62,7 @@ describe('chooseVariants', () => {
   it('measures what is not known, says what it chose, and what else takes', () =>
     withDevice(async ({ gpu }) => {
       const store = knownStore({});
-      const table = await chooseVariants(gpu, [{ shape: shape(250), flops: 1 }], store);
+      const table = await chooseVariants(gpu, [{ shape: shape(250), work: 1 }], store);
       expect(Object.keys(table).sort()).toEqual(['default', NAME]);
       expect(supportedVariants(gpu.adapter)).toContain(table[NAME]);
       expect(table.default).toBe(defaultVariant(gpu.adapter));
@@ -73,7 +73,7 @@ describe('chooseVariants', () => {
     withDevice(async ({ gpu }) => {
       const pipeline = () => Promise.reject(new Error('nothing should be compiled'));
       const store = knownStore({ [NAME]: 'register', 'linear 1024x8x8': 'tiled' });
-      const table = await chooseVariants({ ...gpu, pipeline }, [{ shape: shape(250), flops: 1 }], store);
+      const table = await chooseVariants({ ...gpu, pipeline }, [{ shape: shape(250), work: 1 }], store);
       expect(table).toEqual({ [NAME]: 'register', default: defaultVariant(gpu.adapter) });
     }));
 });
