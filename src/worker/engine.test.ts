@@ -330,6 +330,30 @@ test('forecasts follow the checkpoint and the statistics that were opened last',
   await expect(engine.call('closeCheckpoint', undefined)).rejects.toThrow('stop it first');
 });
 
+test('a run whose windows go side by side forecasts as its checkpoint does', async () => {
+  const { engine, until } = await startEngine();
+  await engine.call('openDataset', SAMPLE);
+  const forecast = async () => {
+    const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
+    const name = { variable: 'temperature', level: 850, initialFrame: 1, leadHours: 6 };
+    return { parameters, field: await engine.call('forecastField', name) };
+  };
+  await engine.call('step', { ...SETTINGS, batchSize: 2 });
+  await until('paused');
+  const [{ config }] = await engine.call('keptRuns', undefined);
+  expect(config.windows_at_once).toBe(2);
+  const first = await forecast();
+  await engine.call('train', { ...SETTINGS, batchSize: 2 });
+  await until('finished');
+  const last = await forecast();
+  expect([first.parameters, last.parameters]).toEqual(['update 1', 'update 4']);
+  expect(last.field).not.toEqual(first.field);
+
+  const bytes = (await engine.call('exportCheckpoint', undefined)) as BlobPart;
+  await engine.call('openCheckpoint', { file: new File([bytes], 'same.npz') });
+  expect((await forecast()).field).toEqual(last.field);
+});
+
 test('a checkpoint opened while a forecast is prepared is for the next one', async () => {
   const { engine } = await startEngine();
   await engine.call('openDataset', SAMPLE);

@@ -4,6 +4,8 @@ import { parametersOf } from '../graphcast/checkpoint';
 import { createModel } from '../graphcast/create_model';
 import type { Model } from '../graphcast/model';
 import type { RunConfig } from '../training/run_config';
+import type { Dataset } from '../weather/dataset';
+import type { TabulatedStatistics } from '../weather/statistics';
 import type { Task } from '../weather/task';
 import type { Gpu } from '../webgpu/device';
 import type { CurrentNetwork } from './inspection';
@@ -42,17 +44,40 @@ export class ForecastNetwork {
     return { config, dataset, statistics, parameters, name: nameOf(run) };
   }
 
-  /** On the device: the run's own model where there is one. @throws as {@link config} */
+  /**
+   * On the device: the run's own model where it takes one window, else a model with the run's parameters.
+   * @throws as {@link config}
+   */
   async model(
     settings: TrainingSettings,
     gpu: Gpu,
   ): Promise<{ model: Model; task: Task; parameters: string }> {
     const run = this.leadingRun();
-    if (run?.session.model?.gpu === gpu) {
-      return { model: run.session.model, task: run.parts.config.task, parameters: nameOf(run) };
+    const trained = run?.session.model;
+    if (run && trained?.gpu === gpu) {
+      const { task } = run.parts.config;
+      const { latitudes, longitudes } = run.parts.dataset;
+      const parameters = nameOf(run);
+      if (trained.gridNodes === latitudes.length * longitudes.length) {
+        return { model: trained, task, parameters };
+      }
+      const model = await this.build(gpu, run.parts, async () => run.parts.statistics);
+      model.writeParameters(await trained.readParameters());
+      return { model, task, parameters };
     }
     const { config, dataset, statistics, parameters, name } = this.ofFiles(settings);
-    const key = JSON.stringify([config.task, config.model, config.seed, config.periods]);
+    const model = await this.build(gpu, { config, dataset }, statistics);
+    model.writeParameters(parameters());
+    return { model, task: config.task, parameters: name };
+  }
+
+  /** A model of its own, or the last one where it is of the same kind. */
+  private async build(
+    gpu: Gpu,
+    { config, dataset }: { config: RunConfig; dataset: Dataset },
+    statistics: () => Promise<TabulatedStatistics>,
+  ): Promise<Model> {
+    const key = JSON.stringify([config.task, config.model, config.periods]);
     if (this.built?.key !== key || this.built.model.gpu !== gpu) {
       this.drop();
       const model = await createModel(gpu, {
@@ -62,10 +87,9 @@ export class ForecastNetwork {
         statistics: await statistics(),
         variant: config.kernel_variant ?? measuredVariants(gpu),
       });
-      model.writeParameters(parameters());
       this.built = { key, model };
     }
-    return { model: this.built.model, task: config.task, parameters: name };
+    return this.built.model;
   }
 
   /** Frees the device; what a model is made of changes, or a run needs the room. */

@@ -20,7 +20,9 @@ export function differences(configs: RunConfig[]): [name: string, value: string]
   );
 }
 
-function factsOf({ model, optimizer, phases, task, periods, kernel_variant: _, ...rest }: RunConfig) {
+/** How the work was laid out on a device is none. */
+function factsOf({ kernel_variant: _, windows_at_once: __, ...config }: RunConfig) {
+  const { model, optimizer, phases, task, periods, ...rest } = config;
   const facts = new Map<string, string>();
   const add = (entries: object) => {
     for (const [name, value] of Object.entries(entries)) {
