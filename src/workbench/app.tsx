@@ -74,7 +74,9 @@ export function App() {
   const sheet = useRef<HTMLDivElement>(null);
   // On a narrow screen every room begins at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the room is what is scrolled for
-  useEffect(() => sheet.current?.scrollTo(0, 0), [room]);
+  useEffect(() => {
+    sheet.current?.scrollTo(0, 0); // returns a promise in some browsers, which is no way to clean up
+  }, [room]);
 
   return (
     // Texts are looked up while rendering: another language renders everything anew.

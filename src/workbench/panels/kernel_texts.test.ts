@@ -9,7 +9,10 @@ test('every folder of shaders/ with a README is there, and every kernel that pro
   expect(findKernel('square_sum 1 x 4')?.folder.name).toBe('global_norm');
   expect(findKernel('layer_norm_backward')?.folder.kernels.map(({ name }) => name)).toEqual([
     'layer_norm',
+    'shared_row',
+    'layer_norm_shared',
     'layer_norm_backward',
+    'layer_norm_backward_shared',
     'layer_norm_backward_parameters',
   ]);
   expect(findKernel('something else')).toBeUndefined();
