@@ -5,6 +5,7 @@ import { readCheckpoint } from '../graphcast/checkpoint';
 import { Trainer } from '../training/trainer';
 import { openDataset } from '../weather/dataset';
 import { dawn } from '../webgpu/dawn';
+import type { Engine } from './engine';
 import { engineFixture, SAMPLE, SETTINGS } from './engine.fixture';
 import type { TrainingSettings } from './protocol';
 
@@ -296,14 +297,17 @@ test('a run that cannot start leaves the former one and its forecasts', async ()
   expect(parameters).toBe('update 4');
 });
 
+/** One step from frame 1: a field of it, and whose it is. */
+async function firstForecast(engine: Engine) {
+  const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
+  const name = { variable: 'temperature', level: 850, initialFrame: 1, leadHours: 6 };
+  return { parameters, field: await engine.call('forecastField', name) };
+}
+
 test('forecasts follow the checkpoint and the statistics that were opened last', async () => {
   const { engine, until } = await startEngine();
   await engine.call('openDataset', SAMPLE);
-  const forecast = async () => {
-    const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
-    const name = { variable: 'temperature', level: 850, initialFrame: 1, leadHours: 6 };
-    return { parameters, field: await engine.call('forecastField', name) };
-  };
+  const forecast = () => firstForecast(engine);
   const fresh = await forecast();
   await engine.call('train', SETTINGS);
   await until('finished');
@@ -333,11 +337,7 @@ test('forecasts follow the checkpoint and the statistics that were opened last',
 test('a run whose windows go side by side forecasts as its checkpoint does', async () => {
   const { engine, until } = await startEngine();
   await engine.call('openDataset', SAMPLE);
-  const forecast = async () => {
-    const { parameters } = await engine.call('forecast', { settings: SETTINGS, initialFrame: 1, steps: 1 });
-    const name = { variable: 'temperature', level: 850, initialFrame: 1, leadHours: 6 };
-    return { parameters, field: await engine.call('forecastField', name) };
-  };
+  const forecast = () => firstForecast(engine);
   await engine.call('step', { ...SETTINGS, batchSize: 2 });
   await until('paused');
   const [{ config }] = await engine.call('keptRuns', undefined);
