@@ -34,7 +34,7 @@ export function plotOptions(request: PlotRequest): uPlot.Options {
   return {
     width,
     height,
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0], // right: half of a last label, "10,000"
     legend: { show: false },
     cursor: {
       y: false,

@@ -58,7 +58,7 @@ function NetworkSection() {
           wide
           id="start"
           label={t('Start from')}
-          why={t('New weights, or the open checkpoint, whose sizes and variables the run then has.')}
+          why={t('New weights, or the open checkpoint, whose sizes the run then has.')}
         >
           <select
             id="start"

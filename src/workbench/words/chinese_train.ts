@@ -4,8 +4,8 @@ import type { Dictionary } from './language';
 export const TRAIN: Dictionary = {
   // Network
   'Start from': '初始权重',
-  'New weights, or the open checkpoint, whose sizes and variables the run then has.':
-    '全新权重，或已打开的检查点；后者决定训练的规模与变量。',
+  'New weights, or the open checkpoint, whose sizes the run then has.':
+    '全新权重，或已打开的检查点；后者决定训练的规模。',
   'New weights': '全新权重',
   Task: '任务',
   'all that the data hold': '数据所含的全部变量',
