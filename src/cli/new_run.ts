@@ -1,6 +1,6 @@
 /** What a new run of `graphcast train` begins with: its configuration and its first parameters. */
 import { readFile } from 'node:fs/promises';
-import { ConfigError, MisfitError } from '../errors';
+import { ConfigError } from '../errors';
 import { carriedInWords, carryOver, frozenWithNew, isSameTask } from '../graphcast/carry_over';
 import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
@@ -113,15 +113,8 @@ function chosenTask(name: string | undefined, dataset: Dataset, from: NamedCheck
       "--task checkpoint is for --checkpoint; give one, or leave --task out for the data's.",
     );
   }
-  try {
-    checkFits(from.checkpoint, from.path, dataset);
-  } catch (cause) {
-    if (!(cause instanceof MisfitError)) throw cause;
-    throw new MisfitError(
-      `${cause.message.replace(/\.$/, '')}; or give --task data, to fine-tune on what the data hold.`,
-      { cause },
-    );
-  }
+  const otherwise = 'give --task data, to fine-tune on what the data hold';
+  checkFits(from.checkpoint, from.path, dataset, otherwise);
   return from.checkpoint.task;
 }
 

@@ -10,7 +10,7 @@ import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
 import { Validation } from '../training/validation';
 import { requireWindows } from '../training/window_sequence';
-import { chooseWindowsAtOnce } from '../training/windows_at_once';
+import { windowsAtOnceOf } from '../training/windows_at_once';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
@@ -143,10 +143,10 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
         const budget = memoryBudget(gpu, options.text('memory'));
         let trainer: Trainer;
         try {
-          // A run of a version that did not write it down took its windows one after the other.
-          config.windows_at_once ??= at.state
-            ? 1
-            : chooseWindowsAtOnce(limitsOf(gpu), config, dataset, collective?.size, budget);
+          const isResumed = at.state !== undefined;
+          const limits = limitsOf(gpu);
+          const processes = collective?.size;
+          config.windows_at_once = windowsAtOnceOf(isResumed, limits, config, dataset, processes, budget);
           trainer = await Trainer.create({
             gpu,
             dataset,

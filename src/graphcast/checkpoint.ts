@@ -134,14 +134,16 @@ export function parametersOf(checkpoint: Checkpoint): Map<string, Float32Array> 
 
 /**
  * Checks that a dataset holds every variable and level that a checkpoint's task needs.
+ * @param otherwise another way out than the cause's, in words
  * @throws MisfitError naming both files, what is missing and what to do
  */
-export function checkFits(checkpoint: Checkpoint, name: string, dataset: Dataset): void {
+export function checkFits(checkpoint: Checkpoint, name: string, dataset: Dataset, otherwise?: string): void {
   try {
     checkTaskFits(dataset, channelLayout(checkpoint.task));
   } catch (cause) {
     if (!(cause instanceof WorkbenchError)) throw cause;
-    throw new MisfitError(`${name} does not fit the data: ${cause.message}`, { cause });
+    const why = otherwise ? `${cause.message.replace(/\.$/, '')}; or ${otherwise}.` : cause.message;
+    throw new MisfitError(`${name} does not fit the data: ${why}`, { cause });
   }
 }
 

@@ -20,7 +20,7 @@ import { Executor } from '../webgpu/execute';
 import { relativeError, sampleValues, withDevice } from '../webgpu/testing';
 import { normsOfGpus } from './gpu_norms.fixture';
 import { channelWeights, trainingTerms } from './loss_weights';
-import { lossFromSums, RolloutLoss } from './rollout_loss';
+import { type Loss, lossFromSums, RolloutLoss } from './rollout_loss';
 
 interface Case {
   task: Task;
@@ -187,6 +187,27 @@ async function onGpu(gpu: Gpu, test: Case, extra: Partial<ModelOptions> = {}, at
   }
 }
 
+/** Loss and gradients of the float64 network. */
+function ofReference(test: Case) {
+  const { options, shapes, windows } = setUp(test);
+  const { graph, channels: layout, normalisation } = options;
+  const reference = { parameters: referenceParameters(shapes), graph, layout, normalisation };
+  const { backward, ...found } = referenceLoss(reference, windows, test.steps);
+  backward();
+  const gradients = new Map([...reference.parameters].map(([name, { gradient }]) => [name, gradient]));
+  return { ...found, gradients };
+}
+
+function expectSameLoss(
+  found: Pick<Loss, 'loss' | 'lossByVariable'>,
+  want: Pick<Loss, 'loss' | 'lossByVariable'>,
+): void {
+  expect(Math.abs(found.loss / want.loss - 1)).toBeLessThan(1e-5);
+  for (const [name, value] of Object.entries(want.lossByVariable)) {
+    expect(Math.abs(found.lossByVariable[name] / value - 1), name).toBeLessThan(1e-5);
+  }
+}
+
 function expectSameGradients(
   found: Map<string, Float32Array>,
   want: Map<string, ArrayLike<number>>,
@@ -217,21 +238,10 @@ function relativeDistance(found: Map<string, ArrayLike<number>>, want: Map<strin
 describe.each(Object.entries(CASES))('%s', (_, test) => {
   it('has the loss, gradients and forecast of the float64 network', () =>
     withDevice(async ({ gpu }) => {
-      const { options, shapes, windows, parameters } = setUp(test);
-      const reference = {
-        parameters: referenceParameters(shapes),
-        graph: options.graph,
-        layout: options.channels,
-        normalisation: options.normalisation,
-      };
-      const want = referenceLoss(reference, windows, test.steps);
-      want.backward();
+      const { options, windows, parameters } = setUp(test);
+      const { gradients, ...want } = ofReference(test);
       const found = await onGpu(gpu, test);
-      expect(Math.abs(found.loss / want.loss - 1)).toBeLessThan(1e-5);
-      for (const [name, value] of Object.entries(want.lossByVariable)) {
-        expect(Math.abs(found.lossByVariable[name] / value - 1), name).toBeLessThan(1e-5);
-      }
-      const gradients = new Map([...reference.parameters].map(([name, { gradient }]) => [name, gradient]));
+      expectSameLoss(found, want);
       expectSameGradients(found.gradients, gradients, 1e-4);
 
       // Every activation that is stored loses up to 2⁻⁸ of itself (see bfloat16.test.ts). A layer norm over as few
@@ -259,22 +269,10 @@ describe('windows side by side', () => {
 
   it('have the mean loss and gradient of the float64 network, however many are taken at once', () =>
     withDevice(async ({ gpu }) => {
-      const { options, shapes, windows } = setUp(test);
-      const reference = {
-        parameters: referenceParameters(shapes),
-        graph: options.graph,
-        layout: options.channels,
-        normalisation: options.normalisation,
-      };
-      const want = referenceLoss(reference, windows, test.steps);
-      want.backward();
-      const gradients = new Map([...reference.parameters].map(([name, { gradient }]) => [name, gradient]));
+      const { gradients, ...want } = ofReference(test);
       for (const atOnce of [2, 3, 6]) {
         const found = await onGpu(gpu, test, {}, atOnce);
-        expect(Math.abs(found.loss / want.loss - 1)).toBeLessThan(1e-5);
-        for (const [name, value] of Object.entries(want.lossByVariable)) {
-          expect(Math.abs(found.lossByVariable[name] / value - 1), name).toBeLessThan(1e-5);
-        }
+        expectSameLoss(found, want);
         expectSameGradients(found.gradients, gradients, 1e-4);
       }
     }));

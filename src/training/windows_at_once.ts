@@ -44,3 +44,19 @@ export function chooseWindowsAtOnce(
   }
   return 1;
 }
+
+/**
+ * What a run takes at once, and goes on taking: what its configuration says, else what {@link chooseWindowsAtOnce} finds
+ * for a new run; one that was begun by a version that did not write it down took one after the other.
+ */
+export function windowsAtOnceOf(
+  isResumed: boolean,
+  limits: AdapterLimits,
+  config: RunConfig,
+  grid: Pick<Dataset, 'latitudes' | 'longitudes'>,
+  processes?: number,
+  budget?: number,
+): number {
+  const { windows_at_once: recorded } = config;
+  return recorded ?? (isResumed ? 1 : chooseWindowsAtOnce(limits, config, grid, processes, budget));
+}

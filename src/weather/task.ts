@@ -51,8 +51,11 @@ function releasedTask(pressureLevels: number[], inputTargets: string[]): Task {
 
 const ALL_TARGETS = [...SURFACE_TARGETS, ...ATMOSPHERIC_TARGETS];
 
+export const TASK_NAMES = ['TASK', 'TASK_13', 'TASK_13_PRECIP_OUT'] as const;
+export type TaskName = (typeof TASK_NAMES)[number];
+
 /** The tasks of the three released models (spec 1.3 to 1.5). */
-export const TASKS: Record<'TASK' | 'TASK_13' | 'TASK_13_PRECIP_OUT', Task> = {
+export const TASKS: Record<TaskName, Task> = {
   TASK: releasedTask(LEVELS_37, ALL_TARGETS),
   TASK_13: releasedTask(LEVELS_13, ALL_TARGETS),
   TASK_13_PRECIP_OUT: releasedTask(

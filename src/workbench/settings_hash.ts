@@ -11,7 +11,7 @@ import { PARTS, type Part } from '../graphcast/parameters';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { SAMPLINGS } from '../training/sampler';
 import { PERIOD_NAMES, type Periods, parsePeriods } from '../weather/periods';
-import { TASKS } from '../weather/task';
+import { TASK_NAMES } from '../weather/task';
 import { DEFAULT_PRESET, type OwnSettings, usualSettings } from './state/usual_settings';
 
 /** What settings ask of the open data and checkpoint; undefined: what is usual for them. */
@@ -48,8 +48,6 @@ function readParts(text: string): Part[] | undefined {
   const parts = PARTS.filter((part) => named.includes(part));
   return parts.length === named.length && parts.length < PARTS.length ? parts : undefined;
 }
-
-const TASK_NAMES = Object.keys(TASKS) as (keyof typeof TASKS)[];
 
 /** Every setting that does not depend on what is open: within what its control allows. */
 const FIELDS: { [K in Exclude<keyof OwnSettings, 'preset'>]: Field<OwnSettings[K]> } = {

@@ -3,6 +3,7 @@ import { ConfigError, DatasetError } from '../errors';
 import { type Checkpoint, checkFits, readCheckpoint } from '../graphcast/checkpoint';
 import { elementCount } from '../graphcast/parameters';
 import type { RunConfig } from '../training/run_config';
+import { channelLayout } from '../weather/channels';
 import type { Dataset, openDataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import {
@@ -12,7 +13,8 @@ import {
   type StatisticsOptions,
   type TabulatedStatistics,
 } from '../weather/statistics';
-import { type Task, taskFromDataset } from '../weather/task';
+import { TASK_NAMES, TASKS, type Task, taskFromDataset } from '../weather/task';
+import { checkTaskFits } from '../weather/task_fit';
 import { WindowIndex } from '../weather/window_index';
 import { fieldSpread } from './field_spread';
 import type { Arguments, CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
@@ -188,9 +190,20 @@ function summarise(dataset: Dataset, simulated: boolean): DatasetSummary {
     times: times.slice(),
     variables,
     task,
+    releasedTasks: TASK_NAMES.filter((name) => holds(dataset, TASKS[name])),
     targetVariables: task?.targetVariables ?? [],
     initialFrames,
   };
+}
+
+function holds(dataset: Dataset, task: Task): boolean {
+  try {
+    checkTaskFits(dataset, channelLayout(task));
+    return true;
+  } catch (error) {
+    if (error instanceof DatasetError) return false;
+    throw error;
+  }
 }
 
 /** What a network would learn of these data; null for data that can only be looked at. */

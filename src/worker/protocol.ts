@@ -15,7 +15,7 @@ import type { Sampling } from '../training/sampler';
 import type { ValidationMetrics } from '../training/validation';
 import type { VariableInfo } from '../weather/dataset';
 import type { Periods } from '../weather/periods';
-import type { TASKS, Task } from '../weather/task';
+import type { Task, TaskName } from '../weather/task';
 import type { AdapterRates } from '../webgpu/adapter_rates';
 import type { CompiledKernel } from '../webgpu/device';
 import type { RooflineRow } from '../webgpu/roofline';
@@ -41,6 +41,8 @@ export interface DatasetSummary {
   variables: VariableInfo[];
   /** All that the data hold, for a network to learn; null for data that can only be looked at. */
   task: Task | null;
+  /** The released models whose variables and levels the data hold. */
+  releasedTasks: TaskName[];
   /** What a forecast predicts and can show. */
   targetVariables: string[];
   /** Frames from which a forecast can start: their −6 h neighbour is in the file too. */
@@ -68,7 +70,7 @@ export interface AdapterSummary {
  * Variables and levels: a checkpoint's own, all that the data hold, or a released model's. Onto another task than its own
  * a checkpoint is carried over; the own ones of a new network are all that the data hold.
  */
-export type TaskChoice = 'own' | 'data' | keyof typeof TASKS;
+export type TaskChoice = 'own' | 'data' | TaskName;
 
 export interface TrainingSettings {
   preset: string;

@@ -7,6 +7,9 @@ const FINE_TUNING_RATE = 3e-4;
 /** Share of all updates that fine-tuning takes: 11,000 of 311,000 in the paper, more in a run of a page's length. */
 const FINE_TUNING_SHARE = 0.1;
 
+/** Updates between two validations, unless the settings say. */
+export const VALIDATE_EVERY = 200;
+
 /** GraphCast's three phases in the run's length; the third, on several steps, only where it is asked for. */
 export function phasesOf({
   updates,

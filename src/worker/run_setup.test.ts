@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openDataset } from '../weather/dataset';
 import { samplePlanet } from '../weather/sample_planet.fixture';
 import { TASKS, taskFromDataset } from '../weather/task';
-import { OpenData } from './open_data';
+import { loadDataset, OpenData } from './open_data';
 import type { TrainingSettings } from './protocol';
 import { runConfig } from './run_setup';
 
@@ -21,6 +21,16 @@ test('a run reads and predicts what the data hold, or what a released model does
   expect(() => runConfig(data, { ...SETTINGS, task: 'TASK' })).toThrow(/needed at 1 hPa/);
   data.replace(samplePlanet());
   expect(() => runConfig(data, { ...SETTINGS, task: 'TASK_13' })).toThrow(/is missing|needed at/);
+});
+
+test('data say which released models they could train', async () => {
+  const released = async (url: string) => {
+    const { dataset, summary } = await loadDataset({ url }, openDataset);
+    dataset.close();
+    return summary.releasedTasks;
+  };
+  expect(await released('src/golden/task13/dataset.nc')).toEqual(['TASK_13', 'TASK_13_PRECIP_OUT']);
+  expect(await released('public/planet.nc')).toEqual([]);
 });
 
 test('dates that serve tests stay out of training and validation', async () => {

@@ -1,5 +1,4 @@
 /** From the page's few settings to a complete run: task, sizes, schedule, first parameters. */
-import { MisfitError } from '../errors';
 import { carryOver } from '../graphcast/carry_over';
 import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
@@ -13,12 +12,11 @@ import { TASKS, type Task, taskFromDataset } from '../weather/task';
 import { checkTaskFits } from '../weather/task_fit';
 import type { OpenData } from './open_data';
 import type { TaskChoice, TrainingSettings } from './protocol';
-import { phasesOf } from './run_phases';
+import { phasesOf, VALIDATE_EVERY } from './run_phases';
 import type { RunParts } from './training_run';
 
 /** Forecasts of a validation: few, so that training goes on soon. */
 const VALIDATION_WINDOWS = 4;
-const VALIDATE_EVERY = 200;
 
 /**
  * The run that the settings ask for on the open data: the chosen task, else everything that the data hold, in the
@@ -33,10 +31,11 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
     settings;
   const sizes = { latent_size: latentSize, mesh_size: meshSize, gnn_msg_steps: messageSteps };
   const model = checkpoint?.modelConfig ?? { ...presetModel(preset), ...sizes };
+  const { task: choice = 'own' } = settings;
   const task =
-    checkpoint && isOwn(settings.task)
+    checkpoint && choice === 'own'
       ? taskOf(checkpoint, data.checkpointName!, dataset)
-      : chosenTask(settings.task, dataset);
+      : chosenTask(choice, dataset);
   const given = {
     ...{ phases: phasesOf(settings), batch_size: settings.batchSize, on_bad_update: settings.onBadUpdate },
     ...{ freeze: settings.freeze, ema_decay: settings.averageDecay },
@@ -47,23 +46,13 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
 
 /** @throws MisfitError when the data do not hold what the checkpoint's task needs */
 function taskOf(checkpoint: Checkpoint, name: string, dataset: Dataset): Task {
-  try {
-    checkFits(checkpoint, name, dataset);
-    return checkpoint.task;
-  } catch (cause) {
-    if (!(cause instanceof MisfitError)) throw cause;
-    const sentence = cause.message.replace(/\.$/, '');
-    throw new MisfitError(`${sentence}; or choose the data's variables for it in the Train room.`, { cause });
-  }
+  checkFits(checkpoint, name, dataset, "choose the data's variables for it in the Train room");
+  return checkpoint.task;
 }
 
-function isOwn(choice: TaskChoice = 'own'): choice is 'own' {
-  return choice === 'own';
-}
-
-/** @throws DatasetError when the data do not hold all of a released model's */
-function chosenTask(choice: TaskChoice = 'own', dataset: Dataset): Task {
-  if (isOwn(choice) || choice === 'data') return taskFromDataset(dataset);
+/** Not a checkpoint's own. @throws DatasetError when the data do not hold all of a released model's */
+function chosenTask(choice: TaskChoice, dataset: Dataset): Task {
+  if (choice === 'own' || choice === 'data') return taskFromDataset(dataset);
   checkTaskFits(dataset, channelLayout(TASKS[choice]));
   return TASKS[choice];
 }

@@ -7,7 +7,7 @@ import type { RunPoint } from '../training/run_point';
 import type { SessionJob } from '../training/session_job';
 import { Trainer, type UpdateMetrics } from '../training/trainer';
 import { TrainingSession } from '../training/training_session';
-import { chooseWindowsAtOnce } from '../training/windows_at_once';
+import { windowsAtOnceOf } from '../training/windows_at_once';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { TabulatedStatistics } from '../weather/statistics';
@@ -64,8 +64,7 @@ export class TrainingRun {
       async openTrainer(at) {
         const gpu = await device.open();
         const variant = config.kernel_variant ?? measuredVariants(gpu);
-        // A run of a version that did not write it down took its windows one after the other.
-        config.windows_at_once ??= at.state ? 1 : chooseWindowsAtOnce(limitsOf(gpu), config, dataset);
+        config.windows_at_once = windowsAtOnceOf(at.state !== undefined, limitsOf(gpu), config, dataset);
         const trainer = await Trainer.create({ gpu, dataset, statistics, config, ...at, variant });
         config.kernel_variant = trainer.model.variants; // both are kept with the run, so that it goes on with the same bits
         return { trainer, close: () => trainer.destroy() };

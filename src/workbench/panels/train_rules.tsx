@@ -2,9 +2,9 @@
 import { frozenWithNew } from '../../graphcast/carry_over';
 import { PARTS, type Part } from '../../graphcast/parameters';
 import { BAD_UPDATE_POLICIES, type BadUpdatePolicy } from '../../training/bad_update_policy';
-import type { TASKS } from '../../weather/task';
+import { TASK_NAMES, type TaskName } from '../../weather/task';
 import type { CheckpointSummary, TaskChoice } from '../../worker/protocol';
-import { carriedCounts, carriedTo, changedChannels, holdsTask } from '../state/carried';
+import { carriedCounts, carriedTo, changedChannels } from '../state/carried';
 import { useData } from '../state/data';
 import { changeSetting, isRunOpen, useTraining } from '../state/training';
 import { t } from '../words/words';
@@ -28,7 +28,7 @@ const POLICIES: Record<BadUpdatePolicy, { label: string; text: string }> = {
   },
 };
 
-const RELEASED: Record<keyof typeof TASKS, string> = {
+const RELEASED: Record<TaskName, string> = {
   TASK: '37 levels, as GraphCast',
   TASK_13: '13 levels, as GraphCast_small',
   TASK_13_PRECIP_OUT: '13 levels, no rain read, as GraphCast_operational',
@@ -65,8 +65,8 @@ export function TaskSetting({ start }: { start: CheckpointSummary | null }) {
       >
         <option value="own">{start ? t('the checkpoint’s') : t('all that the data hold')}</option>
         {start && <option value="data">{t('all that the data hold')}</option>}
-        {(Object.keys(RELEASED) as (keyof typeof TASKS)[]).map((name) => (
-          <option key={name} value={name} disabled={!dataset || !holdsTask(dataset, name)}>
+        {TASK_NAMES.map((name) => (
+          <option key={name} value={name} disabled={!dataset?.releasedTasks.includes(name)}>
             {t(RELEASED[name])}
           </option>
         ))}

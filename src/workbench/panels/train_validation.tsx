@@ -1,3 +1,4 @@
+import { VALIDATE_EVERY } from '../../worker/run_phases';
 import { useData } from '../state/data';
 import { heldOutShare } from '../state/divided_days';
 import { holdOut, useHeldOut } from '../state/held_out';
@@ -6,8 +7,6 @@ import { formatValue } from '../units';
 import { t } from '../words/words';
 import { NumberInput, RangeInput, Setting } from './setting';
 import { Periods } from './train_periods';
-
-const VALIDATE_EVERY = 200;
 
 /** Which days are held out, and how often the network is scored on them. */
 export function ValidationSection() {

@@ -17,14 +17,6 @@ export function carriedTo(
   return isSameTask(carried) ? null : carried;
 }
 
-/** Whether a dataset has all that a released model reads and predicts; forcings are computed. */
-export function holdsTask({ variables, levels }: DatasetSummary, name: keyof typeof TASKS): boolean {
-  const { inputVariables, targetVariables, forcingVariables, pressureLevels } = TASKS[name];
-  const names = [...inputVariables, ...targetVariables].filter((name) => !forcingVariables.includes(name));
-  const has = (wanted: string) => variables.some(({ name }) => name === wanted);
-  return names.every(has) && pressureLevels.every((level) => levels.includes(level));
-}
-
 /** How many channels come from the checkpoint. */
 export function carriedCounts({ inputs, outputs }: CarriedTask): string {
   return t('{inputs} of {allInputs} inputs and {outputs} of {allOutputs} outputs are carried over', {

@@ -3,8 +3,8 @@ import { PERIOD_NAMES, type PeriodName, type Periods, periodNamed } from '../../
 import { t } from '../words/words';
 
 const DAY = 86_400;
-/** Percent of the days that a period takes when it is added. */
-const USUAL_SHARE = 20;
+/** Percent of the days that are held out unless the user says otherwise, or that a period takes when it is added. */
+export const USUAL_SHARE = 20;
 
 /** Days since 1970-01-01, both inclusive. */
 interface Days {

@@ -1,13 +1,19 @@
 /** Days that a run does not train on, but is validated and tested on: chosen as a share, or date by date. */
 import { create } from 'zustand';
 import type { PeriodName, Periods } from '../../weather/periods';
-import { dividedDays, periodProblem, unlessWhole, withoutPeriod, withPeriod } from './divided_days';
+import {
+  dividedDays,
+  periodProblem,
+  USUAL_SHARE,
+  unlessWhole,
+  withoutPeriod,
+  withPeriod,
+} from './divided_days';
 import { changeSetting, useTraining } from './training';
 
 const DAY = 86_400;
 /** With fewer, every day is for training unless the user says otherwise. */
 const ENOUGH_DAYS = 20;
-const USUAL_SHARE = 20;
 
 interface HeldOut {
   /** Of the open data's frames, seconds since 1970-01-01 UTC. */

@@ -5,7 +5,7 @@ import { PRESETS } from '../../graphcast/config';
 import type { Alarm } from '../../training/alarms';
 import type { RunConfig } from '../../training/run_config';
 import { mostArSteps, totalUpdates } from '../../training/schedule';
-import { TASKS } from '../../weather/task';
+import { TASK_NAMES, TASKS } from '../../weather/task';
 import type {
   KeptRun,
   RunPhase,
@@ -173,8 +173,6 @@ export async function openRun({ id, validateEvery }: KeptRun): Promise<void> {
 /** What a run that is being opened has had so far. */
 let opening: { curves: Curves; validateEvery: number } | undefined;
 
-const taskNames = Object.keys(TASKS) as (keyof typeof TASKS)[];
-
 /** The settings that a configuration was made from, as far as there is a control for them. */
 function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings {
   const { model, phases, seed, task, periods, sampling, batch_size: batchSize, activations, freeze } = config;
@@ -189,7 +187,7 @@ function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings 
     ...{ seed, periods, sampling, batchSize, activations, freeze },
     ...{ averageDecay: config.ema_decay, onBadUpdate: config.on_bad_update },
     ...(validateEvery > 0 && { validateEvery }),
-    task: taskNames.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'own',
+    task: TASK_NAMES.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'own',
     fresh: getState().settings.fresh,
   };
 }

@@ -2,6 +2,7 @@
 import { PRESETS } from '../../graphcast/config';
 import { PEAK_LEARNING_RATE } from '../../training/run_config';
 import type { TrainingSettings } from '../../worker/protocol';
+import { VALIDATE_EVERY } from '../../worker/run_phases';
 
 export const DEFAULT_PRESET = Object.keys(PRESETS)[0];
 
@@ -30,7 +31,7 @@ export function usualSettings(preset = DEFAULT_PRESET): OwnSettings {
   return {
     ...presetSettings(preset),
     ...{ learningRate: PEAK_LEARNING_RATE, updates: UPDATES, batchSize: 1, arSteps: 1 },
-    ...{ activations: 'float32', seed: 0, task: 'own', sampling: 'uniform', validateEvery: 200 },
+    ...{ activations: 'float32', seed: 0, task: 'own', sampling: 'uniform', validateEvery: VALIDATE_EVERY },
     ...{ freeze: [], averageDecay: undefined, onBadUpdate: 'stop' },
   };
 }
