@@ -104,6 +104,15 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   await page.getByRole('combobox', { name: 'Bad update' }).selectOption('roll back');
   await page.getByRole('combobox', { name: 'Moving average' }).selectOption('0.99');
   await page.getByRole('combobox', { name: 'Frozen parts' }).selectOption('decoder');
+  await page.getByText('Loss weights').click();
+  const weight = page.getByRole('spinbutton', { name: 'Eastward wind', exact: true });
+  await weight.fill('-1');
+  await weight.press('Enter');
+  await expect(weight).toHaveValue('1');
+  await weight.fill('2.5');
+  await weight.press('Enter');
+  await page.getByText('Loss weights: 1 changed').click();
+  await expect.poll(() => page.url()).toContain('weights=u_component_of_wind:2.5');
   await singleSteps(page, 2);
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByText('The run has ended')).toBeVisible();
@@ -118,6 +127,7 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   const { path, files } = await exportRun(page, 'first try');
   expect(JSON.parse(new TextDecoder().decode(files['config.json']))).toMatchObject({
     ...{ on_bad_update: 'roll_back', ema_decay: 0.99, freeze: ['decoder'] },
+    variable_weights: { u_component_of_wind: 2.5 },
   });
   expect(Object.keys(files)).toContain('checkpoint_average.npz');
 

@@ -180,7 +180,7 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
 const VALIDATION_WINDOWS = 8;
 
 function validationOf(
-  { task, periods }: RunConfig,
+  { task, periods, variable_weights: variableWeights }: RunConfig,
   dataset: Dataset,
   statistics: TabulatedStatistics,
   every: number,
@@ -188,7 +188,10 @@ function validationOf(
   const period = periodNamed(periods, 'validation');
   if (!period) return undefined;
   const windows = VALIDATION_WINDOWS;
-  return { every, validation: new Validation({ dataset, task, statistics, period, windows }) };
+  return {
+    every,
+    validation: new Validation({ dataset, task, statistics, period, windows, variableWeights }),
+  };
 }
 
 /** Options that would be ignored are refused, so that nobody believes they had an effect. */

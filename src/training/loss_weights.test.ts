@@ -86,12 +86,13 @@ describe('variable weights', () => {
     });
   });
 
-  test('of absent variables or below 0 are refused', () => {
+  test('of absent variables or below 0 or all 0 are refused', () => {
     expect(() => variableWeights(['geopotential'], { temperature: 1 })).toThrow(ConfigError);
     expect(() => variableWeights(['geopotential'], { temperature: 1 })).toThrow(
       /'temperature', which the task does not predict/,
     );
     expect(() => variableWeights(['geopotential'], { geopotential: -1 })).toThrow(/is -1/);
+    expect(() => variableWeights(['geopotential'], { geopotential: 0 })).toThrow(/nothing can be learnt/);
     expect(() => variableWeights(['geopotential'], { geopotential: Number.NaN })).toThrow(ConfigError);
   });
 });

@@ -58,15 +58,12 @@ export function levelWeights(levels: ArrayLike<number>): Float32Array {
 }
 
 /**
- * Weights w of variables in the loss: the reference's, 1 where it has none, replaced by `overrides`.
+ * Weights w of variables in the loss: the reference's, 1 where it has none, replaced by `given`.
  *
- * @throws ConfigError when an override is negative or names a variable that is not among `names`
+ * @throws ConfigError when a given weight is negative or names a variable that is not among `names`, or all are 0
  */
-export function variableWeights(
-  names: string[],
-  overrides: Record<string, number> = {},
-): Record<string, number> {
-  for (const [name, weight] of Object.entries(overrides)) {
+export function variableWeights(names: string[], given: Record<string, number> = {}): Record<string, number> {
+  for (const [name, weight] of Object.entries(given)) {
     if (!names.includes(name)) {
       throw new ConfigError(
         `A loss weight is given for '${name}', which the task does not predict; its targets are ${names.join(', ')}.`,
@@ -78,7 +75,13 @@ export function variableWeights(
       );
     }
   }
-  return Object.fromEntries(names.map((name) => [name, overrides[name] ?? VARIABLE_WEIGHTS[name] ?? 1]));
+  const weights = names.map((name) => given[name] ?? VARIABLE_WEIGHTS[name] ?? 1);
+  if (weights.every((weight) => weight === 0)) {
+    throw new ConfigError(
+      'Every loss weight is 0: give one variable at least a weight, or nothing can be learnt.',
+    );
+  }
+  return Object.fromEntries(names.map((name, i) => [name, weights[i]]));
 }
 
 /** Factors of a channel's mean squared error mean_g(a(g)·e²), e in normalised space. [state channels] each. */
@@ -94,9 +97,9 @@ export interface ChannelWeights {
  *
  * @throws ConfigError as `variableWeights`
  */
-export function channelWeights(layout: ChannelLayout, overrides?: Record<string, number>): ChannelWeights {
+export function channelWeights(layout: ChannelLayout, given?: Record<string, number>): ChannelWeights {
   const names = [...new Set(layout.state.map(({ variable }) => variable))];
-  const byVariable = variableWeights(names, overrides);
+  const byVariable = variableWeights(names, given);
   const unweighted = Float64Array.from(layout.state, ({ variable, level }) => {
     if (level === null) return 1;
     const levels = layout.state.flatMap((channel) =>
@@ -126,12 +129,18 @@ export function nodeAreas(dataset: Pick<Dataset, 'latitudes' | 'longitudes'>): F
   return Float32Array.from({ length: rows.length * columns }, (_, i) => rows[Math.floor(i / columns)]);
 }
 
-/** What a model needs to be trained on a dataset's grid with the reference's loss (spec 8). */
+/**
+ * What a model needs to be trained on a dataset's grid with the reference's loss (spec 8).
+ *
+ * @param weights by variable, in place of the reference's
+ * @throws ConfigError as `variableWeights`
+ */
 export function trainingTerms(
   dataset: Pick<Dataset, 'latitudes' | 'longitudes'>,
   channels: ChannelLayout,
   stateGradients: boolean,
+  weights?: Record<string, number>,
 ): TrainingTerms {
-  const { weighted: channelFactors } = channelWeights(channels);
+  const { weighted: channelFactors } = channelWeights(channels, weights);
   return { area: nodeAreas(dataset), channelFactors, stateGradients };
 }

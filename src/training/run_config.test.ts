@@ -73,6 +73,8 @@ describe('run configuration', () => {
     [{ batch_size: 0 }, /batch_size is 0, expected a whole number from 1/],
     [{ optimizer: { b1: 1 } }, /optimizer.b1 is 1/],
     [{ optimizer: { lr: 1 } }, /unknown field 'lr'/],
+    [{ variable_weights: { rain: 1 } }, /'rain', which the task does not predict/],
+    [{ variable_weights: [1] }, /variable_weights must be an object/],
     [{ model: { latent_size: 'large' } }, /latent_size is "large"/],
     [{ phases: [] }, /phases is empty/],
     [{ phases: [{ updates: 5, learning_rate: { shape: 'sine' }, ar_steps: 1 }] }, /shape is "sine"/],

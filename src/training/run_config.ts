@@ -7,6 +7,7 @@ import { type Periods, parsePeriods } from '../weather/periods';
 import { TASKS, type Task, validateTask } from '../weather/task';
 import { ELEMENT_TYPES, type ElementType } from '../webgpu/tensor';
 import { BAD_UPDATE_POLICIES, type BadUpdatePolicy } from './bad_update_policy';
+import { variableWeights } from './loss_weights';
 import { SAMPLINGS, type Sampling } from './sampler';
 
 /** How the learning rate moves over the updates of one phase. */
@@ -56,6 +57,8 @@ export interface RunConfig {
   sampling: Sampling;
   /** Parts of the network that stay as they are, for fine-tuning. */
   freeze: Part[];
+  /** Weights of variables in the loss, in place of the reference's (spec 8). */
+  variable_weights?: Record<string, number>;
   /** Keeps a moving average of the parameters beside them, with this decay at every update (0.999, say). */
   ema_decay?: number;
   /** How activations are stored, where a phase does not say; everything that is summed, learnt or compared is float32 in any case. */
@@ -99,6 +102,7 @@ export interface PartialRunConfig {
   activations?: ElementType;
   kernel_variant?: KernelVariants;
   freeze?: Part[];
+  variable_weights?: Record<string, number>;
   ema_decay?: number;
   on_bad_update?: BadUpdatePolicy;
 }
@@ -135,6 +139,7 @@ const FIELDS = {
     'periods',
     'sampling',
     'freeze',
+    'variable_weights',
     'ema_decay',
     'activations',
     'kernel_variant',
@@ -159,7 +164,7 @@ export function parseRunConfig(text: string, name: string): PartialRunConfig {
   const fields = objectAt(json, name);
   expectFields(fields, FIELDS.run, name);
   const { task, phases, ...rest } = fields;
-  for (const section of ['model', 'optimizer']) {
+  for (const section of ['model', 'optimizer', 'variable_weights']) {
     if (rest[section] !== undefined) objectAt(rest[section], `${name}: ${section}`);
   }
   expectFields((rest.optimizer ?? {}) as object, Object.keys(OPTIMIZER), `${name}: optimizer`);
@@ -191,6 +196,7 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
     periods: given.periods && parsePeriods(given.periods, 'periods'),
     sampling: given.sampling ?? 'uniform',
     freeze: given.freeze ?? [],
+    variable_weights: given.variable_weights,
     ema_decay: given.ema_decay,
     activations: given.activations ?? 'float32',
     kernel_variant: given.kernel_variant,
@@ -225,6 +231,7 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   if (PARTS.every((part) => config.freeze.includes(part))) {
     throw new ConfigError('freeze names every part of the network: leave one out, or nothing can be learnt.');
   }
+  if (config.variable_weights) variableWeights(config.task.targetVariables, config.variable_weights);
   if (config.ema_decay !== undefined) {
     expectNumber('ema_decay', config.ema_decay, (v) => v >= 0 && v < 1, 'a number from 0, below 1');
   }

@@ -6,6 +6,7 @@ import { computeStatistics } from '../weather/statistics';
 import { taskFromDataset } from '../weather/task';
 import type { Gpu } from '../webgpu/device';
 import { withDevice } from '../webgpu/testing';
+import { variableWeights } from './loss_weights';
 import { completeRunConfig, presetModel, type RunConfig } from './run_config';
 import { Trainer } from './trainer';
 
@@ -100,6 +101,38 @@ async function trained(gpu: Gpu, changes: Partial<RunConfig>, updates: number) {
   trainer.destroy();
   return { losses, taken, after };
 }
+
+test('given weights of variables make the loss, its gradient and nothing else', () =>
+  withDevice(async ({ gpu }) => {
+    const first = async (weights: (name: string) => number | undefined) => {
+      const given = task.targetVariables.flatMap((name) => {
+        const weight = weights(name);
+        return weight === undefined ? [] : [[name, weight] as const];
+      });
+      const parameters = initialiseParameters(arrays, config.seed);
+      const weighted = { ...config, variable_weights: Object.fromEntries(given) };
+      const trainer = await Trainer.create({ gpu, dataset, statistics, config: weighted, parameters });
+      const { metrics } = await trainer.update();
+      const found = await metrics;
+      trainer.destroy();
+      return found;
+    };
+    const usual = await first(() => undefined);
+    expect(await first((name) => variableWeights([name])[name])).toMatchObject({
+      loss: usual.loss,
+      gradientNormByModule: usual.gradientNormByModule,
+    });
+
+    const alone = await first((name) => Number(name === 'temperature'));
+    expect(alone.lossByVariable).toEqual(usual.lossByVariable);
+    expect(alone.loss).toBeCloseTo(usual.lossByVariable.temperature, 6);
+    const doubled = await first((name) => 2 * Number(name === 'temperature'));
+    for (const [module, norm] of Object.entries(alone.gradientNormByModule)) {
+      expect(doubled.gradientNormByModule[module], module).toBeCloseTo(2 * norm, 5);
+    }
+    expect(alone.gradientNormByModule.decoder).toBeGreaterThan(0);
+    expect(alone.gradientNormByModule.decoder).not.toBeCloseTo(usual.gradientNormByModule.decoder, 3);
+  }));
 
 test('windows that go through the network together teach it what they teach one after the other', () =>
   withDevice(async ({ gpu }) => {

@@ -135,7 +135,7 @@ export class Trainer {
     this.sequence = sequence;
     this.windows = new WindowQueue(sequence, reader, sequence.drawsBefore(totalUpdates(config.phases)));
     this.loss = new RolloutLoss(model, executor, mostArSteps(config.phases));
-    this.weights = channelWeights(model.channels);
+    this.weights = channelWeights(model.channels, config.variable_weights);
     this.sumsRing = new ReadbackRing(o.gpu, model.memory, model.sums);
     this.figuresRing = new ReadbackRing(o.gpu, model.memory, optimizer.figures);
     this.ranges = moduleRanges(model.layout);
@@ -162,7 +162,7 @@ export class Trainer {
       grid: dataset,
       statistics: o.statistics,
       windows,
-      training: trainingTerms(dataset, channels, steps > 1),
+      training: trainingTerms(dataset, channels, steps > 1, config.variable_weights),
       activations: activationsAt(config, o.state?.update ?? 0),
       variant: o.variant ?? config.kernel_variant,
       memoryBudget: o.memoryBudget && o.memoryBudget - beside.moments - beside.frames,

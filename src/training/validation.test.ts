@@ -10,7 +10,7 @@ import { readStatistics } from '../weather/statistics';
 import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import { withDevice } from '../webgpu/testing';
-import { trainingTerms } from './loss_weights';
+import { trainingTerms, variableWeights } from './loss_weights';
 import { RolloutLoss } from './rollout_loss';
 import { Validation, type ValidationOptions } from './validation';
 
@@ -58,6 +58,11 @@ describe('validation', () => {
         expect(Math.abs(value / wanted - 1), variable).toBeLessThan(1e-4);
       }
       expect([leadHours, n]).toEqual([[6], [1]]);
+
+      const [name] = checkpoint.task.targetVariables;
+      const weights = variableWeights(checkpoint.task.targetVariables);
+      const weighted = new Validation({ ...options, period, variableWeights: { [name]: weights[name] + 1 } });
+      expect((await weighted.run(model, executor)).loss).toBeCloseTo(loss + lossByVariable[name], 4);
     }));
 
   it('has the errors of its forecasts, beside persistence and climatology, and says the same again', () =>

@@ -15,7 +15,7 @@ import type { Task } from '../weather/task';
 import { FRAME_SECONDS } from '../weather/window_index';
 import { WindowReader } from '../weather/windows';
 import type { Executor } from '../webgpu/execute';
-import { channelWeights } from './loss_weights';
+import { type ChannelWeights, channelWeights } from './loss_weights';
 import { type Loss, lossFromSums } from './rollout_loss';
 
 /** Lead times that are scored, in steps: 6, 24 and 72 h. */
@@ -29,6 +29,8 @@ export interface ValidationOptions {
   period?: Period;
   /** How many forecasts are made, at most, spread evenly over the period. */
   windows: number;
+  /** Weights of variables in the loss, in place of the reference's. */
+  variableWeights?: Record<string, number>;
   /** Scored as a baseline where it is given. */
   climatology?: Climatology;
 }
@@ -57,6 +59,7 @@ export class Validation {
   readonly windows: { first: number; steps: number }[];
   private readonly options: ValidationOptions;
   private readonly layout: ChannelLayout;
+  private readonly weights: ChannelWeights;
   private readonly reader: WindowReader;
   private readonly means: SpatialMeans;
   /** [state channels]: what an error is divided by in the loss. */
@@ -71,6 +74,7 @@ export class Validation {
     const { dataset, task, statistics, period, windows } = options;
     this.options = options;
     this.layout = channelLayout(task);
+    this.weights = channelWeights(this.layout, options.variableWeights);
     this.reader = new WindowReader(dataset, task, this.layout);
     this.means = new SpatialMeans(dataset);
     this.scale = normalisation(this.layout, statistics).targetScale;
@@ -113,7 +117,7 @@ export class Validation {
     // As the loss sees it: normalised, of one step.
     const errors = layout.state.map((_, c) => (sums[0].scores(c, 0).rmse / this.scale[c]) ** 2);
     return {
-      ...lossFromSums(Float32Array.from(errors), layout, channelWeights(layout), 1, 1),
+      ...lossFromSums(Float32Array.from(errors), layout, this.weights, 1, 1),
       leadHours: steps.map((step) => (step * FRAME_SECONDS) / 3600),
       n: sums.map((sum) => sum.count(0)),
       rmse: { forecast: this.rmseOf(sums), ...this.baselines },

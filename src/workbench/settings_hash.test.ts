@@ -21,12 +21,13 @@ test('what was chosen is read in the address as a person would write it', () => 
     ...{ latentSize: 128, messageSteps: 8, learningRate: 5e-4, updates: 5000, batchSize: 2, arSteps: 4 },
     ...{ activations: 'bfloat16', seed: 7, task: 'TASK_13', sampling: 'epochs', validateEvery: 100 },
     ...{ freeze: ['encoder', 'decoder'], averageDecay: 0.999, onBadUpdate: 'skip' },
+    variableWeights: { temperature: 2, specific_humidity: 0.1 },
     periods: { train: ['1979', '2015'], validation: ['2016', '2017'], test: ['2018', '2018'] },
     fresh: true,
   };
   const hash = encodeSettings(settings).join('&');
   expect(hash).toBe(
-    'preset=mini&latent=128&messages=8&rate=0.0005&updates=5000&batch=2&arsteps=4&activations=bfloat16&seed=7&task=TASK_13&sampling=epochs&validateevery=100&freeze=encoder,decoder&average=0.999&onbad=skip&train=1979/2015&validation=2016/2017&test=2018&start=new',
+    'preset=mini&latent=128&messages=8&rate=0.0005&updates=5000&batch=2&arsteps=4&activations=bfloat16&seed=7&task=TASK_13&sampling=epochs&validateevery=100&freeze=encoder,decoder&weights=temperature:2,specific_humidity:0.1&average=0.999&onbad=skip&train=1979/2015&validation=2016/2017&test=2018&start=new',
   );
   expect(decodeSettings(`#${hash}`)).toEqual(settings);
 });
@@ -70,6 +71,10 @@ const settings: fc.Arbitrary<LinkedSettings> = fc.record({
   sampling: fc.constantFrom('uniform', 'epochs'),
   validateEvery: fc.integer({ min: 1, max: 1e6 }),
   freeze: fc.subarray([...PARTS], { maxLength: PARTS.length - 1 }),
+  variableWeights: fc.dictionary(
+    fc.stringMatching(/^[a-z0-9_]+$/),
+    fc.double({ min: 0, max: 1000, noNaN: true }),
+  ),
   averageDecay: fc.option(fc.double({ min: 0.5, max: 0.999999, noNaN: true }), { nil: undefined }),
   onBadUpdate: fc.constantFrom(...BAD_UPDATE_POLICIES),
   periods: fc.option(fc.oneof(periods, fc.constant<'all'>('all')), { nil: undefined }),
@@ -90,7 +95,7 @@ test('any settings survive the way through the address, and leave the place besi
 
 test('whatever stands in the address, settings that a control allows come out of it', () => {
   const sizes = ['preset', 'latent', 'mesh', 'rate', 'updates', 'batch', 'seed'];
-  const keys = [...sizes, 'train', 'test', 'start', 'task', 'freeze', 'average', 'onbad'];
+  const keys = [...sizes, 'train', 'test', 'start', 'task', 'freeze', 'weights', 'average', 'onbad'];
   const part = fc.tuple(
     fc.constantFrom(...keys),
     fc.oneof(fc.string(), fc.double().map(String), day.map(String)),
@@ -127,6 +132,10 @@ test.each([
   'train=2000/2005&validation=2004/2006',
   'validation=2016/2017',
   'freeze=everything',
+  'weights=temperature',
+  'weights=temperature:-1',
+  'weights=temperature:1:2',
+  'weights=temperature:many',
   'freeze=encoder,processor,decoder',
   'average=1',
   'onbad=panic',

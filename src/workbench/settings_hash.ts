@@ -1,7 +1,8 @@
 /**
  * The Train room's settings in the address, after the place, so that a link reopens them:
  * `preset=mini&latent=128&mesh=4&messages=8&rate=0.0005&updates=5000&batch=2&arsteps=4&activations=bfloat16&seed=7`,
- * `task=TASK_13`, `sampling=epochs`, `validateevery=100`, `freeze=encoder,decoder`, `average=0.999`, `onbad=skip`,
+ * `task=TASK_13`, `sampling=epochs`, `validateevery=100`, `freeze=encoder,decoder`, `weights=temperature:2,specific_humidity:0.1`,
+ * `average=0.999`, `onbad=skip`,
  * `train=1979/2015&validation=2016/2017&test=2018` (ISO dates as on the command line; `train=all`: nothing is held out),
  * `start=new` or `start=checkpoint`.
  * Defaults are left out; anything unreadable is ignored.
@@ -27,6 +28,8 @@ interface Field<T> {
   key: string;
   /** Undefined when the text is no value. */
   read(text: string): T | undefined;
+  /** `String` when left out. */
+  write?(value: T): string;
 }
 
 const number = (key: string, least: number, most: number, isAllowed = Number.isInteger): Field<number> => ({
@@ -49,6 +52,25 @@ function readParts(text: string): Part[] | undefined {
   return parts.length === named.length && parts.length < PARTS.length ? parts : undefined;
 }
 
+const LARGEST_WEIGHT = 1000;
+
+/** 'temperature:2,specific_humidity:0.1' */
+function readWeights(text: string): Record<string, number> | undefined {
+  const weights = text.split(',').map((part) => /^([a-z0-9_]+):([0-9.e-]+)$/i.exec(part));
+  if (
+    !weights.every((match) => match !== null && Number(match[2]) >= 0 && Number(match[2]) <= LARGEST_WEIGHT)
+  ) {
+    return undefined;
+  }
+  return Object.fromEntries(weights.map((match) => [match![1], Number(match![2])]));
+}
+
+function writeWeights(weights: Record<string, number>): string {
+  return Object.entries(weights)
+    .map(([name, weight]) => `${name}:${weight}`)
+    .join();
+}
+
 /** Every setting that does not depend on what is open: within what its control allows. */
 const FIELDS: { [K in Exclude<keyof OwnSettings, 'preset'>]: Field<OwnSettings[K]> } = {
   latentSize: number('latent', 1, 4096),
@@ -64,6 +86,7 @@ const FIELDS: { [K in Exclude<keyof OwnSettings, 'preset'>]: Field<OwnSettings[K
   sampling: choice('sampling', SAMPLINGS),
   validateEvery: number('validateevery', 1, 1e6),
   freeze: { key: 'freeze', read: readParts },
+  variableWeights: { key: 'weights', read: readWeights, write: writeWeights },
   averageDecay: number('average', 0.5, 0.999999, Number.isFinite),
   onBadUpdate: choice('onbad', BAD_UPDATE_POLICIES),
 };
@@ -78,8 +101,8 @@ export function encodeSettings({ preset, periods, fresh, ...settings }: LinkedSe
   const usual = usualSettings(preset);
   const parts = preset === DEFAULT_PRESET ? [] : [`${PRESET.key}=${preset}`];
   for (const name of FIELD_NAMES) {
-    const [text, usualText] = [String(settings[name]), String(usual[name])];
-    if (text !== usualText) parts.push(`${FIELDS[name].key}=${text}`);
+    const text = textOf(name, settings);
+    if (text !== textOf(name, usual)) parts.push(`${FIELDS[name].key}=${text}`);
   }
   if (periods === ALL) parts.push(`train=${ALL}`);
   else {
@@ -90,6 +113,11 @@ export function encodeSettings({ preset, periods, fresh, ...settings }: LinkedSe
   }
   if (fresh !== undefined) parts.push(`${START.key}=${fresh ? 'new' : 'checkpoint'}`);
   return parts;
+}
+
+function textOf<K extends keyof typeof FIELDS>(name: K, settings: Pick<OwnSettings, K>): string {
+  const { write = String }: Field<OwnSettings[K]> = FIELDS[name];
+  return write(settings[name]);
 }
 
 export function decodeSettings(hash: string): LinkedSettings {

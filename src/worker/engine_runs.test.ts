@@ -357,6 +357,7 @@ test('a checkpoint of other variables is carried over, parts stay frozen, an ave
   const fineTuning: TrainingSettings = {
     ...settings,
     ...{ updates: 3, task: 'data', freeze: ['encoder'], averageDecay: 0.5, onBadUpdate: 'skip' },
+    variableWeights: { temperature: 2, specific_humidity: 0.5 },
   };
   const forecast = { settings: fineTuning, initialFrame: 1, steps: 1 };
   expect(await engine.call('forecast', forecast)).toMatchObject({ parameters: 'tiny.npz' });
@@ -365,6 +366,7 @@ test('a checkpoint of other variables is carried over, parts stay frozen, an ave
   const [{ id, config }] = await engine.call('keptRuns', undefined);
   expect(config).toMatchObject({ freeze: ['encoder'], ema_decay: 0.5, on_bad_update: 'skip' });
   expect(config.task.pressureLevels).toEqual([300, 500, 850]);
+  expect(config.variable_weights, 'humidity is not in the data').toEqual({ temperature: 2 });
   expect(all('failed')).toEqual([]);
 
   const files = unzipSync(await engine.call('exportRun', { id }));

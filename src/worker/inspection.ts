@@ -98,7 +98,8 @@ export class Inspection {
     const { messages, nodes, gradients } = await readNorms(model.memory, model.norms!, graph.mesh);
     const { channels, gridNodes } = model;
     const sums = await model.memory.read(model.sums);
-    const { loss } = lossFromSums(sums, channels, channelWeights(channels), gridNodes, 1);
+    const weights = channelWeights(channels, network.config.variable_weights);
+    const { loss } = lossFromSums(sums, channels, weights, gridNodes, 1);
     return {
       initialFrame,
       parameters: network.name,
@@ -203,7 +204,7 @@ export class Inspection {
         channels,
         graph,
         normalisation: normalisation(channels, statistics),
-        training: trainingTerms(dataset, channels, true),
+        training: trainingTerms(dataset, channels, true, config.variable_weights),
         inspected: true,
         memoryBudget: MOST_BYTES,
         variant: config.kernel_variant ?? measuredVariants(gpu),
@@ -218,8 +219,8 @@ export class Inspection {
 }
 
 /** What the model and its graph follow from, beside data and statistics. */
-function keyOf({ task, model, kernel_variant }: RunConfig): string {
-  return JSON.stringify([task, model, kernel_variant]);
+function keyOf({ task, model, kernel_variant, variable_weights }: RunConfig): string {
+  return JSON.stringify([task, model, kernel_variant, variable_weights]);
 }
 
 function channelOf(layout: ChannelLayout, { variable, level }: FieldName): number {

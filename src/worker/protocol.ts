@@ -94,6 +94,8 @@ export interface TrainingSettings {
   task?: TaskChoice;
   /** Parts that keep their weights. */
   freeze?: Part[];
+  /** Weights of variables in the loss, in place of GraphCast's; those of variables that are not predicted have no effect. */
+  variableWeights?: Record<string, number>;
   /** Decay, at every update, of a moving average of the weights; none is kept when left out. */
   averageDecay?: number;
   /** What becomes of an update whose loss or gradient is not finite. */

@@ -39,9 +39,16 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
   const given = {
     ...{ phases: phasesOf(settings), batch_size: settings.batchSize, on_bad_update: settings.onBadUpdate },
     ...{ freeze: settings.freeze, ema_decay: settings.averageDecay },
+    variable_weights: weightsFor(task, settings),
     ...{ seed, periods, sampling, activations },
   };
   return completeRunConfig(given, { task, model, updates });
+}
+
+/** The chosen weights of what the task predicts; undefined where GraphCast's are left. */
+function weightsFor({ targetVariables }: Task, { variableWeights = {} }: TrainingSettings) {
+  const chosen = Object.entries(variableWeights).filter(([name]) => targetVariables.includes(name));
+  return chosen.length > 0 ? Object.fromEntries(chosen) : undefined;
 }
 
 /** @throws MisfitError when the data do not hold what the checkpoint's task needs */
@@ -85,7 +92,15 @@ export function validationOf(
   const period = periodNamed(config.periods, 'validation');
   if (!period) return undefined;
   const windows = VALIDATION_WINDOWS;
-  const validation = new Validation({ dataset, task: config.task, statistics, period, windows });
+  const { variable_weights: variableWeights } = config;
+  const validation = new Validation({
+    dataset,
+    task: config.task,
+    statistics,
+    period,
+    windows,
+    variableWeights,
+  });
   return { validation, every: every || VALIDATE_EVERY };
 }
 

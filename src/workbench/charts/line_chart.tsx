@@ -60,7 +60,7 @@ export default function LineChart(properties: Properties) {
     const element = frame.current;
     if (!element) return;
     const options = plotOptions({
-      ...{ width: element.clientWidth, height, series, logarithmic, xSteps },
+      ...{ width: element.clientWidth, height, series, xLabel, logarithmic, xSteps },
       point: setPointed,
       zoomable: onZoom !== undefined,
       range: (least, most) => zooming.current.zoom ?? [least, most],
@@ -74,7 +74,7 @@ export default function LineChart(properties: Properties) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [theme, height, logarithmic, looks]);
+  }, [theme, height, logarithmic, xLabel, looks]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `length` tells that the arrays have grown
   useEffect(() => {

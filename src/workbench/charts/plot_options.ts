@@ -6,6 +6,7 @@ export interface PlotRequest {
   width: number;
   height: number;
   series: Series[];
+  xLabel: string;
   logarithmic?: boolean;
   xSteps?: number[];
   point(index: number | null): void;
@@ -21,7 +22,7 @@ const LEAST_DRAG = 6;
 
 /** How the page draws a line chart: hairlines, the theme's colours, no legend. */
 export function plotOptions(request: PlotRequest): uPlot.Options {
-  const { width, height, series, logarithmic, xSteps, point, zoomable, range, select } = request;
+  const { width, height, series, xLabel, logarithmic, xSteps, point, zoomable, range, select } = request;
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
@@ -55,7 +56,11 @@ export function plotOptions(request: PlotRequest): uPlot.Options {
     axes: [
       {
         ...axis,
-        size: 22,
+        size: 20,
+        label: xLabel,
+        labelFont: axis.font,
+        labelSize: 15,
+        labelGap: 0,
         incrs: xSteps,
         values: (_, splits) =>
           splits.map((value) => (Number.isInteger(value) ? value.toLocaleString('en') : '')),

@@ -19,7 +19,7 @@ import {
   TrainControl,
 } from './learn_runs';
 import { SizeControl } from './learn_sizes';
-import { RangeInput, Setting } from './setting';
+import { RangeInput, SelectInput, Setting } from './setting';
 import { meshNodes } from './welcome';
 
 export const LESSON_CONTROLS: Record<LessonControl, () => React.JSX.Element | null> = {
@@ -129,19 +129,15 @@ function LatentSizeControl() {
       why={t('Numbers in a node’s or an edge’s latent; 512 in GraphCast.')}
       of={({ latent_size }) => latent_size}
       input={(value, disabled) => (
-        <select
+        <SelectInput
           id="lesson-latent-size"
           value={value}
-          disabled={disabled}
-          aria-describedby="lesson-latent-size-why"
-          onChange={({ target }) => changeSetting('latentSize', Number(target.value))}
-        >
-          {[...new Set([...LATENT_SIZES, value])]
+          choices={[...new Set([...LATENT_SIZES, value])]
             .sort((a, b) => a - b)
-            .map((size) => (
-              <option key={size}>{size}</option>
-            ))}
-        </select>
+            .map((size) => ({ value: size, label: String(size) }))}
+          disabled={disabled}
+          onChange={(size) => changeSetting('latentSize', size)}
+        />
       )}
     />
   );
@@ -231,24 +227,14 @@ function FieldSelect(props: { id: string; label: string; why: string; names: str
   const { variable, level } = useView();
   if (!dataset) return null;
   return (
-    <div className="setting wide">
-      <label htmlFor={id}>{label}</label>
-      <select
+    <Setting wide id={id} label={label} why={why}>
+      <SelectInput
         id={id}
-        aria-describedby={`${id}-why`}
         value={variable}
-        onChange={({ target }) => showField(target.value, nearestLevel(dataset, target.value, level))}
-      >
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {t(displayOf(name).label)}
-          </option>
-        ))}
-      </select>
-      <p className="why" id={`${id}-why`}>
-        {why}
-      </p>
-    </div>
+        choices={names.map((name) => ({ value: name, label: t(displayOf(name).label) }))}
+        onChange={(name) => showField(name, nearestLevel(dataset, name, level))}
+      />
+    </Setting>
   );
 }
 
@@ -285,19 +271,15 @@ function LevelControl() {
   const shown = onLevels.find(({ name }) => name === variable)?.name ?? onLevels[0].name;
   return (
     <Setting id="lesson-level" label={t('Level')} why={t('hPa; shown on the globe.')}>
-      <select
+      <SelectInput
         id="lesson-level"
-        aria-describedby="lesson-level-why"
-        value={level ?? ''}
-        onChange={({ target }) => showField(shown, Number(target.value))}
-      >
-        {level === null && <option value="">–</option>}
-        {dataset.levels.map((pressure) => (
-          <option key={pressure} value={pressure}>
-            {pressure} hPa
-          </option>
-        ))}
-      </select>
+        value={level ?? 0}
+        choices={[
+          ...(level === null ? [{ value: 0, label: '–' }] : []),
+          ...dataset.levels.map((pressure) => ({ value: pressure, label: `${pressure} hPa` })),
+        ]}
+        onChange={(pressure) => showField(shown, pressure)}
+      />
     </Setting>
   );
 }

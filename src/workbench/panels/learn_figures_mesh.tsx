@@ -47,7 +47,7 @@ export function RowSpacingFigure() {
       <Suspense fallback={<div className="chart" style={{ height: CHART_HEIGHT + 48 }} />}>
         <LineChart
           title={t('Distance along a row, km')}
-          xLabel={t('latitude')}
+          xLabel={t('degrees of latitude')}
           x={latitudes}
           series={[
             { label: t('to the next point'), values: latitudes.map(spacing), colour: '--accent' },

@@ -56,7 +56,7 @@ export function AreaWeightsFigure() {
       <Suspense fallback={<div className="chart" style={{ height: CHART_HEIGHT + 48 }} />}>
         <LineChart
           title={t('Area weight a(lat), mean 1')}
-          xLabel={t('latitude')}
+          xLabel={t('degrees of latitude')}
           x={latitudes}
           series={[
             { label: 'a(lat)', values: rows.map((row) => weights[row]), colour: '--accent' },
@@ -118,11 +118,11 @@ export function LevelWeightsFigure() {
 /** Every variable's weight, and what it adds to the live run's loss. */
 export function VariableWeightsFigure() {
   const dataset = useData((data) => data.dataset);
-  const { lossByVariable, loss, updates } = useTraining();
+  const { lossByVariable, loss, updates, config } = useTraining();
   const { variable, level } = useView();
   if (!dataset) return null;
-  const names = dataset.targetVariables;
-  const weights = variableWeights(names);
+  const names = config?.task.targetVariables ?? dataset.targetVariables;
+  const weights = variableWeights(names, config?.variable_weights);
   const added = names.map((name) => weights[name] * (lossByVariable[name] ?? Number.NaN));
   const largest = Math.max(...added.filter(Number.isFinite), Number.MIN_VALUE);
   return (

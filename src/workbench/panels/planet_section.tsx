@@ -3,7 +3,7 @@ import { cancelPlanet, simulatePlanet, usePlanet } from '../state/planet';
 import { formatSpan } from '../units';
 import { t } from '../words/words';
 import { PlayIcon, StopIcon } from './icons';
-import { NumberInput, RangeInput, Setting } from './setting';
+import { NumberInput, RangeInput, SelectInput, Setting } from './setting';
 
 /** Another planet, simulated here and now. */
 export function PlanetSection() {
@@ -46,19 +46,13 @@ export function PlanetSection() {
         label={t('Truncation')}
         why={t('Waves around the globe that the model carries: T21 takes seconds, T42 minutes.')}
       >
-        <select
+        <SelectInput
           id="planet-truncation"
-          aria-describedby="planet-truncation-why"
           value={truncation}
+          choices={[21, 31, 42].map((value) => ({ value, label: `T${value}` }))}
           disabled={disabled}
-          onChange={({ target }) => usePlanet.setState({ truncation: Number(target.value) })}
-        >
-          {[21, 31, 42].map((choice) => (
-            <option key={choice} value={choice}>
-              T{choice}
-            </option>
-          ))}
-        </select>
+          onChange={(value) => usePlanet.setState({ truncation: value })}
+        />
       </Setting>
       <div className="row">
         {progress ? (

@@ -19,7 +19,7 @@ import { t } from '../words/words';
 import { FilePicker } from './file_picker';
 import { OpenIcon, PlayIcon, SaveIcon, StopIcon } from './icons';
 import { saveScorePicture } from './score_picture';
-import { RangeInput, Setting } from './setting';
+import { RangeInput, SelectInput, Setting } from './setting';
 
 const METRICS: Record<Metric, string> = { rmse: 'RMSE', acc: 'Anomaly correlation' };
 const BASELINES: Record<Baseline, string> = {
@@ -67,19 +67,13 @@ function WhatIsScored() {
         label={t('Between initial times')}
         why={t('Hours from one forecast to the next; 12 h in GraphCast’s scorecard.')}
       >
-        <select
+        <SelectInput
           id="score-every"
-          aria-describedby="score-every-why"
           value={everyHours}
+          choices={SPACINGS.map((hours) => ({ value: hours, label: `${hours} h` }))}
           disabled={running !== null}
-          onChange={({ target }) => useScores.setState({ everyHours: Number(target.value) })}
-        >
-          {SPACINGS.map((hours) => (
-            <option key={hours} value={hours}>
-              {hours} h
-            </option>
-          ))}
-        </select>
+          onChange={(value) => useScores.setState({ everyHours: value })}
+        />
       </Setting>
     </section>
   );

@@ -29,18 +29,21 @@ interface NumberProperties {
   most: number;
   step?: number | 'any';
   disabled: boolean;
+  /** Id of what explains the control; its own setting's sentence when left out. */
+  describedBy?: string;
   onChange(value: number): void;
 }
 
 /** A number to type; the setting changes only when the number is allowed. */
-export function NumberInput({ id, value, least, most, step = 1, disabled, onChange }: NumberProperties) {
+export function NumberInput(props: NumberProperties) {
+  const { id, value, least, most, step = 1, disabled, describedBy = `${id}-why`, onChange } = props;
   return (
     <input
       // A new value from elsewhere (a preset) replaces what was typed.
       key={value}
       id={id}
       type="number"
-      aria-describedby={`${id}-why`}
+      aria-describedby={describedBy}
       defaultValue={value}
       min={least}
       max={most}
@@ -54,6 +57,35 @@ export function NumberInput({ id, value, least, most, step = 1, disabled, onChan
         if (key === 'Enter') currentTarget.blur();
       }}
     />
+  );
+}
+
+interface SelectProperties<T extends string | number> {
+  id: string;
+  value: T;
+  /** Those for which `isOffered` is false are shown, but cannot be chosen. */
+  choices: readonly { value: T; label: string; isOffered?: boolean }[];
+  disabled?: boolean;
+  onChange(value: T): void;
+}
+
+/** One of several values, in the list that the browser has for it. */
+export function SelectInput<T extends string | number>(props: SelectProperties<T>) {
+  const { id, value, choices, disabled, onChange } = props;
+  return (
+    <select
+      id={id}
+      aria-describedby={`${id}-why`}
+      value={value}
+      disabled={disabled}
+      onChange={({ target }) => onChange(choices[target.selectedIndex].value)}
+    >
+      {choices.map(({ value: choice, label, isOffered = true }) => (
+        <option key={choice} value={choice} disabled={!isOffered}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 

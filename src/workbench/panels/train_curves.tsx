@@ -115,16 +115,16 @@ export default function TrainCurves() {
         {...shared}
         title={t('Gradient norm')}
         series={columns('gradientNorm')}
-        height={110}
+        height={124}
         logarithmic={logarithmic}
       />
-      <LineChart {...shared} title={t('Learning rate')} series={columns('learningRate')} height={92} />
-      <LineChart {...shared} title={t('Samples/s')} series={columns('samplesPerSecond')} height={92} />
+      <LineChart {...shared} title={t('Learning rate')} series={columns('learningRate')} height={106} />
+      <LineChart {...shared} title={t('Samples/s')} series={columns('samplesPerSecond')} height={106} />
       <LineChart
         {...shared}
         title={t('GPU memory, MiB')}
         series={columns('bytes', 1 / 2 ** 20)}
-        height={92}
+        height={106}
       />
     </>
   );

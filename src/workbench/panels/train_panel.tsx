@@ -6,12 +6,13 @@ import { changeSetting, choosePreset, isRunOpen, useTraining } from '../state/tr
 import { t } from '../words/words';
 import { DataSection } from './data_section';
 import { PlanetSection } from './planet_section';
-import { RangeInput, Setting } from './setting';
+import { RangeInput, SelectInput, Setting } from './setting';
 import { TrainActions } from './train_actions';
 import { ResumeOffer } from './train_resume';
 import { FreezeSetting, TaskSetting } from './train_rules';
 import { ScheduleSection } from './train_settings';
 import { ValidationSection } from './train_validation';
+import { LossWeightsSection } from './train_weights';
 import { meshNodes } from './welcome';
 
 const LATENT_SIZES = [16, 32, 48, 64, 128, 256, 512];
@@ -26,6 +27,7 @@ export function TrainPanel() {
         <PlanetSection />
         <NetworkSection />
         <ScheduleSection />
+        <LossWeightsSection />
         <ValidationSection />
       </div>
       <TrainActions />
@@ -60,52 +62,47 @@ function NetworkSection() {
           label={t('Start from')}
           why={t('New weights, or the open checkpoint, whose sizes the run then has.')}
         >
-          <select
+          <SelectInput
             id="start"
-            aria-describedby="start-why"
             value={settings.fresh ? 'fresh' : 'checkpoint'}
+            choices={[
+              { value: 'fresh', label: t('New weights') },
+              { value: 'checkpoint', label: checkpointTitle(checkpoint) },
+            ]}
             disabled={open}
-            onChange={({ target }) => changeSetting('fresh', target.value === 'fresh')}
-          >
-            <option value="fresh">{t('New weights')}</option>
-            <option value="checkpoint">{checkpointTitle(checkpoint)}</option>
-          </select>
+            onChange={(value) => changeSetting('fresh', value === 'fresh')}
+          />
         </Setting>
       )}
       <TaskSetting start={start} />
       {start === null && (
-        <div className="setting wide">
-          <label htmlFor="preset">{t('Preset')}</label>
-          <select
+        <Setting
+          wide
+          id="preset"
+          label={t('Preset')}
+          why={t('{description}.', { description: t(PRESETS[settings.preset].description) })}
+        >
+          <SelectInput
             id="preset"
             value={settings.preset}
+            choices={Object.keys(PRESETS).map((name) => ({ value: name, label: name }))}
             disabled={fixed}
-            onChange={({ target }) => choosePreset(target.value)}
-          >
-            {Object.keys(PRESETS).map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-          <p className="why">
-            {t('{description}.', { description: t(PRESETS[settings.preset].description) })}
-          </p>
-        </div>
+            onChange={choosePreset}
+          />
+        </Setting>
       )}
       <Setting
         id="latent-size"
         label={t('Latent size')}
         why={t('Width of every hidden vector; 512 in GraphCast.')}
       >
-        <select
+        <SelectInput
           id="latent-size"
           value={latentSize}
+          choices={sizes.map((size) => ({ value: size, label: String(size) }))}
           disabled={fixed}
-          onChange={({ target }) => changeSetting('latentSize', Number(target.value))}
-        >
-          {sizes.map((size) => (
-            <option key={size}>{size}</option>
-          ))}
-        </select>
+          onChange={(value) => changeSetting('latentSize', value)}
+        />
       </Setting>
       <Setting
         id="mesh-size"

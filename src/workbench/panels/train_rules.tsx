@@ -8,7 +8,7 @@ import { carriedCounts, carriedTo, changedChannels } from '../state/carried';
 import { useData } from '../state/data';
 import { changeSetting, isRunOpen, useTraining } from '../state/training';
 import { t } from '../words/words';
-import { Setting } from './setting';
+import { SelectInput, Setting } from './setting';
 
 /** Decays whose average reaches back about 100, 1,000 and 10,000 updates. */
 const DECAYS = [0.99, 0.999, 0.9999];
@@ -56,21 +56,21 @@ export function TaskSetting({ start }: { start: CheckpointSummary | null }) {
           : t('The fields that are read and predicted; a released model’s where the data hold all of them.')
       }
     >
-      <select
+      <SelectInput<TaskChoice>
         id="task"
-        aria-describedby="task-why"
         value={start || task !== 'data' ? task : 'own'}
+        choices={[
+          { value: 'own', label: start ? t('the checkpoint’s') : t('all that the data hold') },
+          ...(start ? [{ value: 'data' as const, label: t('all that the data hold') }] : []),
+          ...TASK_NAMES.map((name) => ({
+            value: name,
+            label: t(RELEASED[name]),
+            isOffered: dataset?.releasedTasks.includes(name) ?? false,
+          })),
+        ]}
         disabled={isRunOpen(phase)}
-        onChange={({ target }) => changeSetting('task', target.value as TaskChoice)}
-      >
-        <option value="own">{start ? t('the checkpoint’s') : t('all that the data hold')}</option>
-        {start && <option value="data">{t('all that the data hold')}</option>}
-        {TASK_NAMES.map((name) => (
-          <option key={name} value={name} disabled={!dataset?.releasedTasks.includes(name)}>
-            {t(RELEASED[name])}
-          </option>
-        ))}
-      </select>
+        onChange={(value) => changeSetting('task', value)}
+      />
     </Setting>
   );
 }
@@ -94,24 +94,21 @@ export function FreezeSetting() {
       label={t('Frozen parts')}
       why={t('Parts that keep their weights while the others learn, for fine-tuning; none in GraphCast.')}
     >
-      <select
+      <SelectInput
         id="freeze"
-        aria-describedby="freeze-why"
         value={(settings.freeze ?? []).join()}
+        choices={FREEZABLE.map((parts) => ({
+          value: parts.join(),
+          label: parts.map((part) => t(part)).join(', ') || t('none'),
+        }))}
         disabled={isRunOpen(phase)}
-        onChange={({ target }) =>
+        onChange={(value) =>
           changeSetting(
             'freeze',
-            FREEZABLE.find((parts) => parts.join() === target.value),
+            FREEZABLE.find((parts) => parts.join() === value),
           )
         }
-      >
-        {FREEZABLE.map((parts) => (
-          <option key={parts.join()} value={parts.join()}>
-            {parts.map((part) => t(part)).join(', ') || t('none')}
-          </option>
-        ))}
-      </select>
+      />
     </Setting>
   );
 }
@@ -129,20 +126,16 @@ export function AverageSetting() {
         'Decay per update of an average of the weights, which an exported run has as checkpoint_average.npz.',
       )}
     >
-      <select
+      <SelectInput
         id="average"
-        aria-describedby="average-why"
-        value={averageDecay ?? ''}
+        value={averageDecay ?? 0}
+        choices={[
+          { value: 0, label: t('none') },
+          ...decays.map((decay) => ({ value: decay, label: String(decay) })),
+        ]}
         disabled={isRunOpen(phase)}
-        onChange={({ target }) =>
-          changeSetting('averageDecay', target.value === '' ? undefined : Number(target.value))
-        }
-      >
-        <option value="">{t('none')}</option>
-        {decays.map((decay) => (
-          <option key={decay}>{decay}</option>
-        ))}
-      </select>
+        onChange={(value) => changeSetting('averageDecay', value || undefined)}
+      />
     </Setting>
   );
 }
@@ -152,19 +145,13 @@ export function BadUpdateSetting() {
   const policy = settings.onBadUpdate ?? 'stop';
   return (
     <Setting id="bad-update" label={t('Bad update')} why={t(POLICIES[policy].text)}>
-      <select
+      <SelectInput
         id="bad-update"
-        aria-describedby="bad-update-why"
         value={policy}
+        choices={BAD_UPDATE_POLICIES.map((name) => ({ value: name, label: t(POLICIES[name].label) }))}
         disabled={isRunOpen(phase)}
-        onChange={({ target }) => changeSetting('onBadUpdate', target.value as BadUpdatePolicy)}
-      >
-        {BAD_UPDATE_POLICIES.map((name) => (
-          <option key={name} value={name}>
-            {t(POLICIES[name].label)}
-          </option>
-        ))}
-      </select>
+        onChange={(value) => changeSetting('onBadUpdate', value)}
+      />
     </Setting>
   );
 }

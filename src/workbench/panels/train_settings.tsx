@@ -1,15 +1,14 @@
 import { lazy, Suspense } from 'react';
 import { schedulePoints } from '../../training/schedule_points';
-import type { ElementType } from '../../webgpu/tensor';
+import { ELEMENT_TYPES } from '../../webgpu/tensor';
 import { phasesOf } from '../../worker/run_phases';
 import { changeSetting, isRunOpen, useTraining } from '../state/training';
 import { t } from '../words/words';
-import { NumberInput, RangeInput, Setting } from './setting';
+import { NumberInput, RangeInput, SelectInput, Setting } from './setting';
 import { AverageSetting, BadUpdateSetting } from './train_rules';
 
 const LineChart = lazy(() => import('../charts/line_chart'));
 
-const ACTIVATIONS: ElementType[] = ['float32', 'bfloat16'];
 /** Autoregressive steps of the paper's fine-tuning. */
 const MOST_AR_STEPS = 12;
 
@@ -82,17 +81,13 @@ export function ScheduleSection() {
         label={t('Activations')}
         why={t('How intermediate values are stored; bfloat16, as in GraphCast, takes half the memory.')}
       >
-        <select
+        <SelectInput
           id="activations"
-          aria-describedby="activations-why"
           value={settings.activations ?? 'float32'}
+          choices={ELEMENT_TYPES.map((name) => ({ value: name, label: name }))}
           disabled={fixed}
-          onChange={({ target }) => changeSetting('activations', target.value as ElementType)}
-        >
-          {ACTIVATIONS.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
+          onChange={(value) => changeSetting('activations', value)}
+        />
       </Setting>
       <Setting
         id="seed"
@@ -134,7 +129,7 @@ function SchedulePicture() {
   const key = JSON.stringify(phases);
   return (
     <div className="schedule">
-      <Suspense fallback={<div className="chart" style={{ height: 120 }} />}>
+      <Suspense fallback={<div className="chart" style={{ height: 134 }} />}>
         <LineChart
           key={key}
           title={t('Schedule')}
@@ -148,7 +143,7 @@ function SchedulePicture() {
             },
           ]}
           length={updates}
-          height={92}
+          height={106}
         />
       </Suspense>
     </div>

@@ -1,7 +1,7 @@
 /** A checkpoint that is taken to other variables or levels than its own: what is carried over onto them. */
 import { type CarriedChannels, type CarriedTask, carriedTask, isSameTask } from '../../graphcast/carry_over';
 import type { Channel } from '../../weather/channels';
-import { TASKS } from '../../weather/task';
+import { TASKS, type Task } from '../../weather/task';
 import type { CheckpointSummary, DatasetSummary, TaskChoice } from '../../worker/protocol';
 import { displayOf } from '../units';
 import { t } from '../words/words';
@@ -13,8 +13,21 @@ export function carriedTo(
   dataset: DatasetSummary | null,
 ): CarriedTask | null {
   if (choice === 'own' || !dataset?.task) return null;
-  const carried = carriedTask(checkpoint.task, choice === 'data' ? dataset.task : TASKS[choice]);
+  const carried = carriedTask(checkpoint.task, trainedTask(checkpoint, choice, dataset)!);
   return isSameTask(carried) ? null : carried;
+}
+
+/**
+ * What a run would read and predict; null where the data have nothing to learn.
+ * @param start the checkpoint that it starts from; null for a new network
+ */
+export function trainedTask(
+  start: CheckpointSummary | null,
+  choice: TaskChoice = 'own',
+  dataset: DatasetSummary | null,
+): Task | null {
+  if (start && choice === 'own') return start.task;
+  return choice === 'own' || choice === 'data' ? (dataset?.task ?? null) : TASKS[choice];
 }
 
 /** How many channels come from the checkpoint. */

@@ -185,6 +185,7 @@ function settingsOf(config: RunConfig, validateEvery: number): TrainingSettings 
     ...{ preset: same ?? DEFAULT_PRESET, latentSize, meshSize, messageSteps },
     ...{ updates: totalUpdates(phases), learningRate: peakRate(phases), arSteps: mostArSteps(phases) },
     ...{ seed, periods, sampling, batchSize, activations, freeze },
+    variableWeights: config.variable_weights ?? {},
     ...{ averageDecay: config.ema_decay, onBadUpdate: config.on_bad_update },
     ...(validateEvery > 0 && { validateEvery }),
     task: TASK_NAMES.find((name) => JSON.stringify(TASKS[name]) === JSON.stringify(task)) ?? 'own',

@@ -32,6 +32,6 @@ export function usualSettings(preset = DEFAULT_PRESET): OwnSettings {
     ...presetSettings(preset),
     ...{ learningRate: PEAK_LEARNING_RATE, updates: UPDATES, batchSize: 1, arSteps: 1 },
     ...{ activations: 'float32', seed: 0, task: 'own', sampling: 'uniform', validateEvery: VALIDATE_EVERY },
-    ...{ freeze: [], averageDecay: undefined, onBadUpdate: 'stop' },
+    ...{ freeze: [], variableWeights: {}, averageDecay: undefined, onBadUpdate: 'stop' },
   };
 }

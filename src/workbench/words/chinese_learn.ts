@@ -62,7 +62,7 @@ export const LEARN: Dictionary = {
   'Grid nodes': '格点',
   'To the next at {latitude}°': '{latitude}° 处到下一格点',
   'Distance along a row, km': '沿纬圈的距离，km',
-  latitude: '纬度',
+  'degrees of latitude': '纬度（度）',
   'to the next point': '到下一格点',
   'Refinements of the icosahedron': '二十面体的细化',
   Nodes: '节点',

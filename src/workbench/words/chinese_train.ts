@@ -44,6 +44,11 @@ export const TRAIN: Dictionary = {
   'Carry it over': '沿用匹配的通道',
   '{name}, carried over to other variables': '{name}（已沿用到其他变量）',
   'Frozen parts': '冻结部分',
+  'Loss weights': '损失权重',
+  'Loss weights: {count} changed': '损失权重：已更改 {count} 项',
+  'How much each variable’s error counts in the loss, without unit; in GraphCast 0.1 for rain, pressure and wind at the surface, 1 for all others.':
+    '每个变量的误差在损失中的权重，无单位；GraphCast 中降水、海平面气压和地面风为 0.1，其余为 1。',
+  'GraphCast’s weights': 'GraphCast 的权重',
   processor: '处理器',
   decoder: '解码器',
   'Parts that keep their weights while the others learn, for fine-tuning; none in GraphCast.':
