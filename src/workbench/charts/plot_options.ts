@@ -68,10 +68,12 @@ export function plotOptions(request: PlotRequest): uPlot.Options {
       {
         ...axis,
         size: 44,
-        values: (_, splits) =>
-          splits.map((value) =>
-            value === null || (logarithmic && !isRound(value)) ? '' : shortValue(value),
-          ),
+        values: (_, splits) => {
+          const round = splits.filter((value) => value !== null && isRound(value));
+          // Between two round numbers on a logarithmic axis all ticks are named, else none would be.
+          const named = logarithmic && round.length > 1 ? round : splits;
+          return splits.map((value) => (value !== null && named.includes(value) ? shortValue(value) : ''));
+        },
       },
     ],
     series: [

@@ -1,7 +1,7 @@
-/** The network that a lesson speaks of: the open checkpoint's, else the chosen settings'. */
+/** The network that a lesson speaks of: the open run's, else the open checkpoint's, else the chosen settings'. */
 import { useMemo } from 'react';
 import { type ModelConfig, PRESETS } from '../../graphcast/config';
-import type { TrainingSettings } from '../../worker/protocol';
+import type { CheckpointSummary, TrainingSettings } from '../../worker/protocol';
 import { useData } from './data';
 import { isRunOpen, useTraining } from './training';
 
@@ -9,15 +9,27 @@ import { isRunOpen, useTraining } from './training';
 export type Fixed = 'checkpoint' | 'run' | null;
 
 export function useModel(): { model: ModelConfig; fixed: Fixed } {
-  const { settings, phase } = useTraining();
+  const training = useTraining();
+  const { settings, phase } = training;
   const checkpoint = useData((data) => data.checkpoint);
-  const model = useMemo(() => checkpoint?.model ?? modelOf(settings), [checkpoint, settings]);
+  const open = openModel(training, checkpoint);
+  const model = useMemo(() => open ?? modelOf(settings), [open, settings]);
   return { model, fixed: isRunOpen(phase) ? 'run' : checkpoint ? 'checkpoint' : null };
 }
 
 /** Refinements of the mesh on the globe. */
 export function meshSizeNow(): number {
-  return useData.getState().checkpoint?.model.mesh_size ?? useTraining.getState().settings.meshSize;
+  const training = useTraining.getState();
+  return (openModel(training, useData.getState().checkpoint) ?? modelOf(training.settings)).mesh_size;
+}
+
+type Training = ReturnType<typeof useTraining.getState>;
+
+function openModel(
+  { phase, config }: Training,
+  checkpoint: CheckpointSummary | null,
+): ModelConfig | undefined {
+  return (isRunOpen(phase) ? config?.model : undefined) ?? checkpoint?.model;
 }
 
 function modelOf({ preset, latentSize, meshSize, messageSteps }: TrainingSettings) {
