@@ -56,6 +56,8 @@ export async function joinMpi(environment = process.env): Promise<MpiCollective 
 
   // A process that waits for the others leaves its core to whoever reads data or plays the GPU.
   process.env.OMPI_MCA_mpi_yield_when_idle ??= '1';
+  // Open MPI would rewrite the C library's code for giving memory back while Node's and Dawn's threads run it.
+  process.env.OMPI_MCA_memory ??= '^patcher';
   call('int MPI_Init(void *, void *)')(null, null);
   const [rank, size] = [[0], [0]];
   call(`int MPI_Comm_rank(${handle}, _Out_ int *)`)(world, rank);
