@@ -8,7 +8,7 @@ import { completeRunConfig, DEFAULT_PRESET, type RunConfig } from '../training/r
 import { RunFolder } from '../training/run_folder';
 import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
-import { Validation } from '../training/validation';
+import { validationOfRun } from '../training/validation';
 import { requireWindows } from '../training/window_sequence';
 import { windowsAtOnceOf } from '../training/windows_at_once';
 import type { Dataset } from '../weather/dataset';
@@ -136,7 +136,7 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
       },
       resumed,
       isSaveDue: (update) => update % saveEvery === 0,
-      validation: validationOf(config, dataset, statistics, validateEvery),
+      validation: validationOfRun(dataset, config, statistics, VALIDATION_WINDOWS, validateEvery),
       collective,
       async openTrainer(at) {
         const gpu = await openGpu();
@@ -178,21 +178,6 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
 
 /** Forecasts of a validation: enough that its figures do not follow single days. */
 const VALIDATION_WINDOWS = 8;
-
-function validationOf(
-  { task, periods, variable_weights: variableWeights }: RunConfig,
-  dataset: Dataset,
-  statistics: TabulatedStatistics,
-  every: number,
-): TrainingJob['validation'] {
-  const period = periodNamed(periods, 'validation');
-  if (!period) return undefined;
-  const windows = VALIDATION_WINDOWS;
-  return {
-    every,
-    validation: new Validation({ dataset, task, statistics, period, windows, variableWeights }),
-  };
-}
 
 /** Options that would be ignored are refused, so that nobody believes they had an effect. */
 function checkCombination(options: ParsedOptions): void {

@@ -9,7 +9,7 @@ import { planesApart, windowsSideBySide } from '../graphcast/side_by_side';
 import { type ChannelLayout, channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import { normalisation } from '../weather/normalisation';
-import type { Period } from '../weather/periods';
+import { type Period, periodNamed } from '../weather/periods';
 import type { Statistics } from '../weather/statistics';
 import type { Task } from '../weather/task';
 import { FRAME_SECONDS } from '../weather/window_index';
@@ -17,6 +17,7 @@ import { WindowReader } from '../weather/windows';
 import type { Executor } from '../webgpu/execute';
 import { type ChannelWeights, channelWeights } from './loss_weights';
 import { type Loss, lossFromSums } from './rollout_loss';
+import type { RunConfig } from './run_config';
 
 /** Lead times that are scored, in steps: 6, 24 and 72 h. */
 const STEPS = [1, 4, 12];
@@ -182,4 +183,24 @@ export class Validation {
       this.layout.state.map((channel, c) => [fieldId(channel), sums.map((sum) => sum.scores(c, 0).rmse)]),
     );
   }
+}
+
+/**
+ * How a run is validated, on the days that its configuration holds out; undefined when there are none.
+ *
+ * @param windows forecasts of a validation, at most
+ * @param every updates between validations
+ * @throws DatasetError when the days that are held out hold no window
+ */
+export function validationOfRun(
+  dataset: Dataset,
+  { task, periods, variable_weights: variableWeights }: RunConfig,
+  statistics: Statistics,
+  windows: number,
+  every: number,
+): { validation: Validation; every: number } | undefined {
+  const period = periodNamed(periods, 'validation');
+  if (!period) return undefined;
+  const validation = new Validation({ dataset, task, statistics, period, windows, variableWeights });
+  return { validation, every };
 }

@@ -13,7 +13,7 @@ import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { SAMPLINGS } from '../training/sampler';
 import { PERIOD_NAMES, type Periods, parsePeriods } from '../weather/periods';
 import { TASK_NAMES } from '../weather/task';
-import { DEFAULT_PRESET, type OwnSettings, usualSettings } from './state/usual_settings';
+import { DEFAULT_PRESET, LARGEST_WEIGHT, type OwnSettings, usualSettings } from './state/usual_settings';
 
 /** What settings ask of the open data and checkpoint; undefined: what is usual for them. */
 export interface AskedOfFiles {
@@ -51,8 +51,6 @@ function readParts(text: string): Part[] | undefined {
   const parts = PARTS.filter((part) => named.includes(part));
   return parts.length === named.length && parts.length < PARTS.length ? parts : undefined;
 }
-
-const LARGEST_WEIGHT = 1000;
 
 /** 'temperature:2,specific_humidity:0.1' */
 function readWeights(text: string): Record<string, number> | undefined {

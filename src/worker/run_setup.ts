@@ -3,10 +3,9 @@ import { carryOver } from '../graphcast/carry_over';
 import { type Checkpoint, checkFits, FRESH_LICENSE } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { completeRunConfig, presetModel, type RunConfig } from '../training/run_config';
-import { Validation } from '../training/validation';
+import { validationOfRun } from '../training/validation';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
-import { periodNamed } from '../weather/periods';
 import type { TabulatedStatistics } from '../weather/statistics';
 import { TASKS, type Task, taskFromDataset } from '../weather/task';
 import { checkTaskFits } from '../weather/task_fit';
@@ -89,19 +88,7 @@ export function validationOf(
   statistics: TabulatedStatistics,
   every: number,
 ): RunParts['validation'] {
-  const period = periodNamed(config.periods, 'validation');
-  if (!period) return undefined;
-  const windows = VALIDATION_WINDOWS;
-  const { variable_weights: variableWeights } = config;
-  const validation = new Validation({
-    dataset,
-    task: config.task,
-    statistics,
-    period,
-    windows,
-    variableWeights,
-  });
-  return { validation, every: every || VALIDATE_EVERY };
+  return validationOfRun(dataset, config, statistics, VALIDATION_WINDOWS, every || VALIDATE_EVERY);
 }
 
 /** A checkpoint's parameters, carried over where the run's task is another; else fresh ones from the run's seed. */

@@ -2,6 +2,7 @@ import { variableWeights } from '../../training/loss_weights';
 import { trainedTask } from '../state/carried';
 import { useData } from '../state/data';
 import { changeSetting, isRunOpen, useTraining } from '../state/training';
+import { LARGEST_WEIGHT } from '../state/usual_settings';
 import { displayOf } from '../units';
 import { t } from '../words/words';
 import { NumberInput } from './setting';
@@ -43,7 +44,7 @@ export function LossWeightsSection() {
               id={`weight-${name}`}
               value={chosen[name] ?? usual[name]}
               least={0}
-              most={1000}
+              most={LARGEST_WEIGHT}
               step="any"
               disabled={open}
               describedBy={WHY}

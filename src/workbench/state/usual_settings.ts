@@ -9,6 +9,9 @@ export const DEFAULT_PRESET = Object.keys(PRESETS)[0];
 /** The command line's default too. */
 const UPDATES = 3000;
 
+/** That a variable can be given in the loss. */
+export const LARGEST_WEIGHT = 1000;
+
 /** Settings that do not depend on what is open. */
 export type OwnSettings = Required<Omit<TrainingSettings, 'periods' | 'fresh' | 'averageDecay'>> &
   Record<'averageDecay', number | undefined>;
