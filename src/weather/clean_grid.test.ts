@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openDataset } from './dataset';
 import { content, era5File } from './era5_layouts.fixture';
-import { writeNetcdf3 } from './formats/netcdf3.fixture';
+import { writeNetcdf3 } from './formats/netcdf3_writer';
 
 const LATITUDES = [-90, -45, 0, 45, 90];
 const LONGITUDES = [0, 60, 120, 180, 240, 300];

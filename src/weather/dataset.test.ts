@@ -7,7 +7,7 @@ import { formatUtc } from './cf_time';
 import { openDataset } from './dataset';
 import { content } from './era5_layouts.fixture';
 import { type NetcdfSpec, writeNetcdf } from './formats/netcdf_writer';
-import { writeNetcdf3 } from './formats/netcdf3.fixture';
+import { writeNetcdf3 } from './formats/netcdf3_writer';
 import {
   openPlanet,
   PLANET_START,

@@ -5,7 +5,7 @@ import { channelLayout } from './channels';
 import { openDataset } from './dataset';
 import { asFile, content, era5File, type LayoutOptions, NEW_STORE, OLD_STORE } from './era5_layouts.fixture';
 import type { NetcdfSpec, NetcdfVariableSpec } from './formats/netcdf_writer';
-import { writeNetcdf3 } from './formats/netcdf3.fixture';
+import { writeNetcdf3 } from './formats/netcdf3_writer';
 import { realData } from './real_data.fixture';
 import { TASKS } from './task';
 import { checkTaskFits } from './task_fit';

@@ -55,7 +55,7 @@ it('survives being written when variables have different levels', async () => {
     dataset,
     task,
   );
-  const files = await writeStatistics(statistics);
+  const files = writeStatistics(statistics);
   const file = (name: string) => new File([files.get(name)!], name);
   const again = await readStatistics({
     mean: file(STATISTICS_FILES.mean),

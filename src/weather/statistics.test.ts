@@ -7,7 +7,7 @@ import { DatasetError } from '../errors';
 import { channelLayout } from './channels';
 import { deriveForcing } from './forcings';
 import { writeNetcdf } from './formats/netcdf_writer';
-import { writeNetcdf3 } from './formats/netcdf3.fixture';
+import { writeNetcdf3 } from './formats/netcdf3_writer';
 import { normalisation } from './normalisation';
 import { periodNamed } from './periods';
 import { realData } from './real_data.fixture';
@@ -153,7 +153,7 @@ test.each([
   const dataset = await openPlanet(smallPlanet({ levels }));
   const written = await computeStatistics(dataset, taskFromDataset(dataset));
   const folder = mkdtempSync(join(tmpdir(), 'statistics-'));
-  const files = await writeStatistics(written);
+  const files = writeStatistics(written);
   expect([...files.keys()]).toEqual(['mean_by_level.nc', 'stddev_by_level.nc', 'diffs_stddev_by_level.nc']);
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
   const read = await readStatistics({

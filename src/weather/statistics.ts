@@ -5,7 +5,8 @@ import type { Dataset } from './dataset';
 import { pauseForEvents } from './event_loop';
 import { readAll } from './formats/array_store';
 import { openNetcdf } from './formats/netcdf';
-import { type NetcdfVariableSpec, writeNetcdf } from './formats/netcdf_writer';
+import type { NetcdfVariableSpec } from './formats/netcdf_writer';
+import { writeNetcdf3 } from './formats/netcdf3_writer';
 import { Moments } from './moments';
 import type { Period } from './periods';
 import type { Task } from './task';
@@ -197,19 +198,17 @@ function tabulated(channels: Channel[], value: (channel: number) => number | und
   return table;
 }
 
-/** The reference's three files, NetCDF-4, float64, by the names of `STATISTICS_FILES`. */
-export async function writeStatistics({
-  tables,
-}: TabulatedStatistics): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+/** The reference's three files, float64, by the names of `STATISTICS_FILES`; NetCDF-3, which is read at once. */
+export function writeStatistics({ tables }: TabulatedStatistics): Map<string, Uint8Array<ArrayBuffer>> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [measure, name] of Object.entries(STATISTICS_FILES) as [Measure, string][]) {
-    files.set(name, await writeTable(tables[measure]));
+    files.set(name, writeTable(tables[measure]));
   }
   return files;
 }
 
 /** On all levels of any variable; NaN, the fill value, where a variable has no value. */
-function writeTable(table: Table): Promise<Uint8Array<ArrayBuffer>> {
+function writeTable(table: Table): Uint8Array<ArrayBuffer> {
   const levels = [...new Set([...table.values()].flatMap((entry) => entry.levels ?? []))].sort(
     (a, b) => a - b,
   );
@@ -223,12 +222,12 @@ function writeTable(table: Table): Promise<Uint8Array<ArrayBuffer>> {
       attributes: { _FillValue: Float64Array.of(Number.NaN) },
     }),
   );
-  if (levels.length === 0) return writeNetcdf({ dimensions: {}, variables });
+  if (levels.length === 0) return writeNetcdf3({ dimensions: {}, variables });
   const level = {
     name: 'level',
     dimensions: ['level'],
     data: Int32Array.from(levels),
     attributes: { units: 'hPa' },
   };
-  return writeNetcdf({ dimensions: { level: levels.length }, variables: [level, ...variables] });
+  return writeNetcdf3({ dimensions: { level: levels.length }, variables: [level, ...variables] });
 }

@@ -3,7 +3,7 @@ import { DatasetError } from '../errors';
 import { openDataset } from './dataset';
 import { asFile, era5File } from './era5_layouts.fixture';
 import type { NetcdfSpec } from './formats/netcdf_writer';
-import { writeNetcdf3 } from './formats/netcdf3.fixture';
+import { writeNetcdf3 } from './formats/netcdf3_writer';
 import { latitudeAxis, longitudeAxis } from './grid';
 import { coarserLatitudes, coarserLongitudes } from './subsample';
 

@@ -38,7 +38,7 @@ const STANDARD_ERROR = 2;
 let library: Promise<Hdf5Library> | undefined;
 let filesNamed = 0;
 
-/** Loads h5wasm (4 MB, once). */
+/** Loads h5wasm (5 MB, once). */
 export function hdf5Library(): Promise<Hdf5Library> {
   library ??= (async () => {
     const { Dataset, File, ready } = await import('h5wasm');

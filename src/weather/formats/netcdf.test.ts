@@ -6,7 +6,7 @@ import { freshPath, hdf5Library } from './hdf5_library';
 import { openNetcdf } from './netcdf';
 import { type NetcdfSpec, writeNetcdf } from './netcdf_writer';
 import { openNetcdf3 } from './netcdf3';
-import { writeNetcdf3 } from './netcdf3.fixture';
+import { writeNetcdf3 } from './netcdf3_writer';
 
 const SPEC: NetcdfSpec = {
   dimensions: { time: 3, level: 2, lon: 5 },

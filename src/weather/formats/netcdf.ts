@@ -2,20 +2,25 @@ import { DatasetError } from '../../errors';
 import type { ArrayStore } from './array_store';
 import { type ByteSource, openByteSource } from './byte_source';
 
-/** A file format, known by its first bytes. The reader is loaded when a file needs it. */
+/** A file format, known by its first bytes. */
 interface Format {
   magic: number[];
-  open: () => Promise<(source: ByteSource) => Promise<ArrayStore>>;
+  /** Loads the reader, when a file needs it. */
+  reader: () => Promise<(source: ByteSource) => Promise<ArrayStore>>;
 }
 
 const netcdf3 = async () => (await import('./netcdf3')).openNetcdf3;
-const netcdf4 = async () => (await import('./netcdf4')).openNetcdf4;
+const netcdf4 = async () => {
+  const library = import('./hdf5_library').then(({ hdf5Library }) => hdf5Library());
+  const [{ openNetcdf4 }] = await Promise.all([import('./netcdf4'), library]);
+  return openNetcdf4;
+};
 
 /** 'CDF' and a version number, or HDF5's signature. */
 const FORMATS: Format[] = [
-  { magic: [0x43, 0x44, 0x46, 1], open: netcdf3 },
-  { magic: [0x43, 0x44, 0x46, 2], open: netcdf3 },
-  { magic: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], open: netcdf4 },
+  { magic: [0x43, 0x44, 0x46, 1], reader: netcdf3 },
+  { magic: [0x43, 0x44, 0x46, 2], reader: netcdf3 },
+  { magic: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], reader: netcdf4 },
 ];
 const CDF5 = [0x43, 0x44, 0x46, 5];
 
@@ -29,7 +34,7 @@ export async function openNetcdf(source: string | File): Promise<ArrayStore> {
   const bytes = await openByteSource(source);
   try {
     const format = netcdfFormat(bytes.name, bytes.read(0, 8));
-    return await (await format.open())(bytes);
+    return await (await format.reader())(bytes);
   } catch (error) {
     bytes.close();
     throw error;

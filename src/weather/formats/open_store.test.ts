@@ -8,7 +8,7 @@ import { fileList, zarrTree, zipFile } from '../zarr/zarr.fixture';
 import { bucketAddress } from '../zarr/zarr_http';
 import { serveFiles } from '../zarr/zarr_server.fixture';
 import { writeNetcdf } from './netcdf_writer';
-import { writeNetcdf3 } from './netcdf3.fixture';
+import { writeNetcdf3 } from './netcdf3_writer';
 import { type DataSource, openStore } from './open_store';
 
 const scratch = mkdtempSync(join(tmpdir(), 'store-'));

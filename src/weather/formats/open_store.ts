@@ -79,8 +79,11 @@ async function openAddress(address: string, options: StoreOptions): Promise<Arra
     );
   }
   if (head && isZip(head)) return openZipped(await addressAccess(address, options), options);
-  // Before the whole of it is loaded.
-  if (head) netcdfFormat(address, head);
+  if (head) {
+    // Known before the whole of it is loaded; what reads it is loaded meanwhile.
+    const { reader } = netcdfFormat(address, head);
+    reader().catch(() => undefined); // said when the file is opened
+  }
   return openNetcdf(address);
 }
 

@@ -1,4 +1,3 @@
-/** A minimal writer of NetCDF-3, so that tests can compare the two formats; follows the classic format specification. */
 import type { NetcdfData, NetcdfSpec } from './netcdf_writer';
 
 const TYPES: [new (length: number) => NetcdfData, number][] = [
@@ -16,7 +15,13 @@ interface Options {
   recordDimension?: string;
 }
 
-/** The bytes of a NetCDF-3 file with the content of `spec` (no 64-bit integers). */
+/**
+ * Writes a NetCDF-3 file as the classic format specification has it: for small tables, which need no library of 5 MB to
+ * be written and read. Neither compressed nor in pieces.
+ *
+ * @returns the file's bytes
+ * @throws TypeError for 64-bit integers, which the format does not have
+ */
 export function writeNetcdf3(
   spec: NetcdfSpec,
   { version = 2, recordDimension }: Options = {},
