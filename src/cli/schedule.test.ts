@@ -48,6 +48,25 @@ describe('graphcast schedule', () => {
     expect(cut.stdout).toMatch(/^3 +5,000 +3e-7, constant +2 to 6 /m);
   });
 
+  it('says what weighs how much in the loss, phase by phase', async () => {
+    const constant = { learning_rate: { shape: 'constant', value: 1e-3 }, ar_steps: 1 };
+    const phases = [
+      { updates: 9, ...constant },
+      { updates: 5, ...constant, variable_weights: { geopotential: 2, '2m_temperature': 0.5 } },
+    ];
+    const config = scratch('weights.json');
+    writeFileSync(config, JSON.stringify({ phases }));
+    const { stdout } = await graphcast(['schedule', '--config', config]);
+    expect(stdout).toMatch(
+      /^ {2}phase 1: the reference's\n {2}phase 2: geopotential 2, 2m_temperature 0\.5$/m,
+    );
+    const found = await graphcastJson<{ phases: object[] }>('schedule', '--config', config);
+    expect(found.phases[0]).not.toHaveProperty('variable_weights');
+    expect(found.phases[1]).toMatchObject({ variable_weights: { geopotential: 2, '2m_temperature': 0.5 } });
+    const { stdout: usual } = await graphcast(['schedule', '--preset', 'tiny']);
+    expect(usual).not.toContain('Weights');
+  });
+
   it('refuses what it cannot draw', async () => {
     expect(await graphcastFailure('schedule', '--preset', 'huge')).toMatch(
       /no preset 'huge'; the presets are/,

@@ -1,6 +1,6 @@
 import { PRESETS } from '../graphcast/config';
 import { completeRunConfig, DEFAULT_PRESET, presetModel, type RunConfig } from '../training/run_config';
-import { activationsAt, batchSizeAt, mostArSteps, totalUpdates } from '../training/schedule';
+import { activationsAt, batchSizeAt, mostArSteps, totalUpdates, weightsAt } from '../training/schedule';
 import { schedulePoints } from '../training/schedule_points';
 import { scheduleSvg } from '../training/schedule_svg';
 import { rateInWords, stepsInWords } from '../training/schedule_words';
@@ -39,6 +39,8 @@ interface PhaseSummary {
   ar_steps: RunConfig['phases'][number]['ar_steps'];
   batch_size: number;
   activations: string;
+  /** Weights of variables in the loss that are not the reference's. */
+  variable_weights?: Record<string, number>;
   windows: number;
   /** How often each window of the data is seen, on average. */
   epochs?: number;
@@ -78,9 +80,13 @@ function summaries(config: RunConfig, dataset: Dataset | undefined): PhaseSummar
     const { updates, learning_rate, ar_steps } = phase;
     const batch_size = batchSizeAt(config, start);
     const activations = activationsAt(config, start);
+    const variable_weights = weightsAt(config, start);
     start += updates;
     const windows = updates * batch_size;
-    const summary: PhaseSummary = { updates, learning_rate, ar_steps, batch_size, activations, windows };
+    const summary: PhaseSummary = {
+      ...{ updates, learning_rate, ar_steps, batch_size, activations, windows },
+      ...(variable_weights && { variable_weights }),
+    };
     if (index) summary.epochs = windows / index.requireWindows(mostArSteps([phase])).length;
     return summary;
   });
@@ -126,6 +132,17 @@ function print({ phases }: RunConfig, summaries: PhaseSummary[]): void {
   }
   const numbers = [false, true, false, true, true, false, true, true];
   console.log(`${drawSchedule(phases)}\n\n${textTable([head, ...rows, total], numbers)}`);
+  const weights = summaries.map(({ variable_weights }) => weightsInWords(variable_weights));
+  if (weights.some(Boolean)) {
+    const lines = weights.map((words, i) => `  phase ${i + 1}: ${words || "the reference's"}`);
+    console.log(`\nWeights in the loss\n${lines.join('\n')}`);
+  }
+}
+
+function weightsInWords(weights: Record<string, number> = {}): string {
+  return Object.entries(weights)
+    .map(([variable, weight]) => `${variable} ${weight}`)
+    .join(', ');
 }
 
 function epochsInWords(epochs: number): string {

@@ -246,7 +246,7 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
       license: from?.checkpoint.license ?? FRESH_LICENSE,
     },
     path,
-    openFolder: async () => RunFolder.create(path, config, await writeStatistics(statistics), data),
+    openFolder: async () => RunFolder.create(path, config, writeStatistics(statistics), data),
   };
 }
 

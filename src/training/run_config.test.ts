@@ -91,6 +91,8 @@ describe('run configuration', () => {
       /phases\[0\]\.activations is "half", expected one of/,
     ],
     [{ phases: [{ ...CONSTANT, batch: 2 }] }, /phase 0 has an unknown field 'batch'; the fields are updates/],
+    [{ phases: [{ ...CONSTANT, variable_weights: [1] }] }, /phase 0: variable_weights must be an object/],
+    [{ phases: [{ ...CONSTANT, variable_weights: { rain: 1 } }] }, /'rain', which the task does not predict/],
     [{ activations: 'float16' }, /activations is "float16", expected one of float32, bfloat16/],
     [{ kernel_variant: 'fast' }, /kernel_variant is "fast", expected one of register, subgroup, /],
     [{ kernel_variant: { default: 'fast' } }, /kernel_variant is \{"default":"fast"\}, expected one of/],

@@ -25,6 +25,8 @@ export interface Phase {
   batch_size?: number;
   /** Absent: the run's. */
   activations?: ElementType;
+  /** Weights of variables in the loss that is learnt from; absent: the run's, which validation goes by at all times. */
+  variable_weights?: Record<string, number>;
 }
 
 /** AdamW and clipping (spec 11). */
@@ -145,7 +147,7 @@ const FIELDS = {
     'kernel_variant',
     'on_bad_update',
   ],
-  phase: ['updates', 'learning_rate', 'ar_steps', 'batch_size', 'activations'],
+  phase: ['updates', 'learning_rate', 'ar_steps', 'batch_size', 'activations', 'variable_weights'],
   task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
 };
 
@@ -173,7 +175,12 @@ export function parseRunConfig(text: string, name: string): PartialRunConfig {
   if (phases !== undefined) {
     if (!Array.isArray(phases)) throw new ConfigError(`${name}: phases must be a list of phases.`);
     for (const [i, phase] of phases.entries()) {
-      expectFields(objectAt(phase, `${name}: phase ${i}`), FIELDS.phase, `${name}: phase ${i}`);
+      const place = `${name}: phase ${i}`;
+      const fields = objectAt(phase, place);
+      expectFields(fields, FIELDS.phase, place);
+      if (fields.variable_weights !== undefined) {
+        objectAt(fields.variable_weights, `${place}: variable_weights`);
+      }
     }
     config.phases = phases as Phase[];
   }
@@ -231,7 +238,9 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   if (PARTS.every((part) => config.freeze.includes(part))) {
     throw new ConfigError('freeze names every part of the network: leave one out, or nothing can be learnt.');
   }
-  if (config.variable_weights) variableWeights(config.task.targetVariables, config.variable_weights);
+  for (const { variable_weights: weights } of [config, ...config.phases]) {
+    if (weights) variableWeights(config.task.targetVariables, weights);
+  }
   if (config.ema_decay !== undefined) {
     expectNumber('ema_decay', config.ema_decay, (v) => v >= 0 && v < 1, 'a number from 0, below 1');
   }

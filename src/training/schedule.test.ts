@@ -7,6 +7,7 @@ import {
   scheduled,
   totalUpdates,
   updateOfWindow,
+  weightsAt,
   windowsAtOnceAt,
   windowsBefore,
 } from './schedule';
@@ -84,5 +85,10 @@ describe('schedule', () => {
       'bfloat16',
       'float32',
     ]);
+    const [weights, own] = [{ temperature: 2 }, { temperature: 3 }];
+    config.phases[1] = { ...config.phases[1], variable_weights: own };
+    expect([2, 3, 5].map((update) => weightsAt(config, update))).toEqual([undefined, own, undefined]);
+    const weighted = { ...config, variable_weights: weights };
+    expect([2, 3, 5].map((update) => weightsAt(weighted, update))).toEqual([weights, own, weights]);
   });
 });

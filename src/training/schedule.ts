@@ -52,6 +52,14 @@ export function activationsAt(
   return phaseAt(config.phases, update).phase.activations ?? config.activations;
 }
 
+/** Weights of variables in the loss of an update (0, 1, …), where they are not the reference's. */
+export function weightsAt(
+  config: Pick<RunConfig, 'phases' | 'variable_weights'>,
+  update: number,
+): Record<string, number> | undefined {
+  return phaseAt(config.phases, update).phase.variable_weights ?? config.variable_weights;
+}
+
 /** Windows that all updates before one (0, 1, …) take. */
 export function windowsBefore(config: Pick<RunConfig, 'phases' | 'batch_size'>, update: number): number {
   let windows = 0;

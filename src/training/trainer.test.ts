@@ -134,6 +134,23 @@ test('given weights of variables make the loss, its gradient and nothing else', 
     expect(alone.gradientNormByModule.decoder).not.toBeCloseTo(usual.gradientNormByModule.decoder, 3);
   }));
 
+test('a phase weighs variables by its own weights, and the next by the run’s again', () =>
+  withDevice(async ({ gpu }) => {
+    const [phase] = config.phases;
+    const one = { ...phase, updates: 1, learning_rate: { shape: 'constant', value: 1e-3 } as const };
+    const [own, runs] = [{ temperature: 3 }, { temperature: 0.5 }];
+    const losses = async (phases: RunConfig['phases'], variable_weights: typeof own) =>
+      (await trained(gpu, { phases, variable_weights }, 2)).losses;
+    const changing = await losses([{ ...one, variable_weights: own }, one], runs);
+    const [heavy, light] = [await losses([one, one], own), await losses([one, one], runs)];
+    expect(changing[0]).toBe(heavy[0]);
+    expect(heavy[0]).toBeGreaterThan(light[0]);
+    // Of parameters that the heavy weights have moved, weighed by the light ones.
+    expect(changing[1]).toBeLessThan(heavy[1]);
+    expect(changing[1]).not.toBe(light[1]);
+    expect(Math.abs(changing[1] / light[1] - 1)).toBeLessThan(0.2);
+  }));
+
 test('windows that go through the network together teach it what they teach one after the other', () =>
   withDevice(async ({ gpu }) => {
     const [phase] = config.phases;

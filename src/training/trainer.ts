@@ -23,6 +23,7 @@ import {
   mostArSteps,
   scheduled,
   totalUpdates,
+  weightsAt,
   windowsAtOnceAt,
 } from './schedule';
 import type { Validation, ValidationMetrics } from './validation';
@@ -108,6 +109,7 @@ export class Trainer {
   private readonly sequence: WindowSequence;
   private readonly windows: WindowQueue;
   private readonly collective: Collective | undefined;
+  private readonly variableWeights: Record<string, number> | undefined;
   private readonly weights: ChannelWeights;
   private readonly sumsRing: ReadbackRing;
   private readonly figuresRing: ReadbackRing;
@@ -126,16 +128,18 @@ export class Trainer {
     o: TrainerOptions,
   ) {
     const { config } = o;
+    const update = o.state?.update ?? 0;
     this.model = model;
     this.config = config;
     this.windowsAtOnce = windowsOf(o);
-    this.activations = activationsAt(config, o.state?.update ?? 0);
+    this.activations = activationsAt(config, update);
     this.optimizer = optimizer;
     this.executor = executor;
     this.sequence = sequence;
     this.windows = new WindowQueue(sequence, reader, sequence.drawsBefore(totalUpdates(config.phases)));
     this.loss = new RolloutLoss(model, executor, mostArSteps(config.phases));
-    this.weights = channelWeights(model.channels, config.variable_weights);
+    this.variableWeights = weightsAt(config, update);
+    this.weights = channelWeights(model.channels, this.variableWeights);
     this.sumsRing = new ReadbackRing(o.gpu, model.memory, model.sums);
     this.figuresRing = new ReadbackRing(o.gpu, model.memory, optimizer.figures);
     this.ranges = moduleRanges(model.layout);
@@ -149,6 +153,7 @@ export class Trainer {
    */
   static async create(o: TrainerOptions): Promise<Trainer> {
     const { gpu, dataset, config } = o;
+    const update = o.state?.update ?? 0;
     const channels = channelLayout(config.task);
     const reader = new WindowReader(dataset, config.task, channels);
     const sequence = new WindowSequence(dataset, config, o.collective);
@@ -162,8 +167,8 @@ export class Trainer {
       grid: dataset,
       statistics: o.statistics,
       windows,
-      training: trainingTerms(dataset, channels, steps > 1, config.variable_weights),
-      activations: activationsAt(config, o.state?.update ?? 0),
+      training: trainingTerms(dataset, channels, steps > 1, weightsAt(config, update)),
+      activations: activationsAt(config, update),
       variant: o.variant ?? config.kernel_variant,
       memoryBudget: o.memoryBudget && o.memoryBudget - beside.moments - beside.frames,
     });
@@ -208,13 +213,14 @@ export class Trainer {
   }
 
   /**
-   * Whether the next update stores activations in another way or takes another number of windows at once, for which
-   * another trainer must be built.
+   * Whether the next update stores activations in another way, weighs variables otherwise or takes another number of
+   * windows at once, for which another trainer must be built.
    */
   get isOutgrown(): boolean {
     const { config, collective, done } = this;
     return (
       activationsAt(config, done) !== this.activations ||
+      weightsAt(config, done) !== this.variableWeights ||
       windowsAtOnceAt(config, done, collective?.size) !== this.windowsAtOnce
     );
   }

@@ -15,7 +15,7 @@ import type { Dispatch } from './kernel';
 import { Stopwatch } from './timing';
 import { measureVariants, type VariantTimes } from './variant_times';
 
-/** Time after which no further shape class is measured, s. */
+/** Usual time for measuring, s. */
 const SECONDS = 1.5;
 /** Share of a model's work in kernels with variants whose classes are measured; the rest follows its neighbours. */
 const MEASURED_SHARE = 0.97;
@@ -58,11 +58,13 @@ export interface KnownVariants {
  *
  * @param works of the model; see `matrixWorks`
  * @param known classes that were measured before are not measured again
+ * @param seconds time after which no further shape class is measured; 0 takes what is known
  */
 export async function chooseVariants(
   gpu: Gpu,
   works: readonly ShapeWork[],
   known?: KnownVariants,
+  seconds = SECONDS,
 ): Promise<VariantTable> {
   const table: ChosenVariants = {};
   const before = (await known?.read()) ?? {};
@@ -72,7 +74,7 @@ export async function chooseVariants(
   try {
     for (const shape of heaviest(works)) {
       const name = shapeClass(shape);
-      if (!before[name] && performance.now() - start < SECONDS * 1000) {
+      if (!before[name] && performance.now() - start < seconds * 1000) {
         const limits = { turns: TURNS, seconds: SECONDS_PER_CLASS };
         const usual = usualVariant(gpu.adapter, shape);
         const variants = { usual, candidates: variantsAt(gpu.adapter, shape) };
