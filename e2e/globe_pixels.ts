@@ -1,11 +1,14 @@
 import type { Page } from '@playwright/test';
 
-/** What the globe looks like: a coarse image of the middle of the stage, [64, 64] of red, green, blue. */
-export async function globePixels(page: Page): Promise<number[]> {
+/**
+ * What the globe looks like: a coarse image of the middle of the stage, [64, 64] of red, green, blue.
+ * @param share of the stage's width, where the middle of the image lies
+ */
+export async function globePixels(page: Page, share = 0.5): Promise<number[]> {
   const box = (await page.locator('.globe canvas').first().boundingBox())!;
   const side = 0.5 * Math.min(box.width, box.height);
   const clip = {
-    x: box.x + (box.width - side) / 2,
+    x: box.x + share * box.width - side / 2,
     y: box.y + (box.height - side) / 2,
     width: side,
     height: side,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { openDataset } from '../src/weather/dataset';
 import { globePixels, pixelDifference } from './globe_pixels';
-import { changedGlobe, stillGlobe, watchForDefects } from './workbench_page';
+import { beginEngineWith, changedGlobe, stillGlobe, watchForDefects } from './workbench_page';
 
 /** Opens the page on the planet at a place of the address. */
 async function openAt(page: Page, hash: string): Promise<string[]> {
@@ -15,8 +15,11 @@ async function openAt(page: Page, hash: string): Promise<string[]> {
 test('wind drifts, pauses with its key, and follows the map', async ({ page }) => {
   const defects = await openAt(page, '#over=none');
   let globe = await stillGlobe(page);
-  await page.waitForTimeout(500);
-  expect(pixelDifference(globe, await globePixels(page))).toBe(0);
+  await expect(async () => {
+    globe = await stillGlobe(page);
+    await page.waitForTimeout(500);
+    expect(pixelDifference(globe, await globePixels(page))).toBe(0);
+  }).toPass();
   await page.keyboard.press('w');
   await expect(page.locator('.legend')).toContainText('wind at 500 hPa');
   for (let look = 0; look < 3; look++) globe = await changedGlobe(page, globe, 0.2);
@@ -27,6 +30,39 @@ test('wind drifts, pauses with its key, and follows the map', async ({ page }) =
   await page.keyboard.press('w');
   await expect(page.locator('.legend')).not.toContainText('wind');
   await expect.poll(() => new URL(page.url()).hash).toContain('map=flat&over=none');
+  expect(defects).toEqual([]);
+});
+
+test('a graphics card begins with 65,536 particles', async ({ page }) => {
+  // What the page knows of the adapter; behind it is the software renderer still.
+  await beginEngineWith(
+    page,
+    "Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'a', architecture: 'b', device: 'c', description: 'A card', isFallbackAdapter: false }) });",
+  );
+  await page.addInitScript(() => {
+    const { drawArrays } = WebGL2RenderingContext.prototype;
+    const counts = new Set<number>();
+    WebGL2RenderingContext.prototype.drawArrays = function (mode, first, count) {
+      if (mode === this.LINES) counts.add(count / 2);
+      return drawArrays.call(this, mode, first, count);
+    };
+    Object.assign(window, { drawnLines: counts });
+  });
+  // Before the page has tried its shaders, and after: those are not drawn to be seen.
+  const defects = await openAt(page, '#over=wind');
+  await expect(page.getByRole('contentinfo')).toContainText('A card');
+  const drawn = () => page.evaluate(() => [...(window as unknown as { drawnLines: Set<number> }).drawnLines]);
+  await expect.poll(drawn).toContain(65_536);
+  await expect(page.getByRole('button', { name: 'model starter' })).toBeVisible({ timeout: 120_000 });
+  await page.waitForTimeout(3000);
+  await changedGlobe(page, await globePixels(page), 0.1);
+  await page.keyboard.press('w');
+  await expect(page.locator('.legend')).not.toContainText('wind');
+  await stillGlobe(page);
+  await page.evaluate(() => (window as unknown as { drawnLines: Set<number> }).drawnLines.clear());
+  await page.keyboard.press('w');
+  await expect.poll(drawn).not.toEqual([]);
+  await changedGlobe(page, await globePixels(page), 0.1);
   expect(defects).toEqual([]);
 });
 
@@ -56,6 +92,26 @@ test('two layers share a globe, a divider moves, two globes stand side by side, 
   await page.keyboard.press('c');
   await expect(page.locator('.two-globes')).toContainText('Truth');
   await expect.poll(() => page.url()).toContain('compare=tendency,beside');
+
+  // Both turn together, by keys and under the pointer.
+  await changedGlobe(page, globe);
+  const both = () => Promise.all([0.25, 0.75].map((share) => globePixels(page, share)));
+  const turn = async (how: () => Promise<void>) => {
+    const before = await both();
+    await how();
+    await expect
+      .poll(async () => Math.min(...(await both()).map((now, i) => pixelDifference(before[i], now))))
+      .toBeGreaterThan(1);
+  };
+  await turn(() => page.keyboard.press('Shift+ArrowRight'));
+  const stage = (await page.locator('.globe canvas').first().boundingBox())!;
+  const grip = { x: stage.x + 0.75 * stage.width, y: stage.y + stage.height / 2 };
+  await turn(async () => {
+    await page.mouse.move(grip.x, grip.y);
+    await page.mouse.down();
+    await page.mouse.move(grip.x - 90, grip.y + 20, { steps: 3 });
+    await page.mouse.up();
+  });
   await page.goBack();
   await expect(divider).toBeVisible();
   expect(defects).toEqual([]);
@@ -91,6 +147,25 @@ test('a click opens the place through time and height; units and range change pi
   await expect.poll(() => page.url()).toContain('range=automatic&units=K');
   await page.keyboard.press('Escape');
   await expect(place).toBeHidden();
+  expect(defects).toEqual([]);
+});
+
+test('isolines bear their values', async ({ page }) => {
+  const defects = await openAt(page, '#over=isolines');
+  const inked = () =>
+    page.locator('.globe canvas.labels').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+    });
+  // A dozen numbers of three digits, ten pixels high.
+  await expect.poll(inked).toBeGreaterThan(1000);
+  await page.keyboard.press('i');
+  await expect.poll(inked).toBe(0);
+  await page.keyboard.press('i');
+  await expect.poll(inked).toBeGreaterThan(1000);
+  // Cells have no lines of equal value.
+  await page.keyboard.press('d');
+  await expect.poll(inked).toBe(0);
   expect(defects).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
-import { globePixels } from './globe_pixels';
-import { changedGlobe, chooseFiles, watchForDefects } from './workbench_page';
+import { globePixels, pixelDifference } from './globe_pixels';
+import { changedGlobe, chooseFiles, stillGlobe, watchForDefects } from './workbench_page';
 
 /** Small data, and the Learn room at a place of its own. */
 async function openLearnRoom(page: Page, place = ''): Promise<void> {
@@ -45,6 +45,60 @@ test('a lesson is walked by keys, changes the globe, and is found again by its a
   await page.getByRole('button', { name: 'Leave the lesson' }).click();
   await expect(page.getByText('Six lessons on the page itself')).toBeVisible();
   expect(page.url()).not.toContain('lesson=');
+  expect(defects).toEqual([]);
+});
+
+/** A control that needs no training and no forecast changes what its step shows. */
+test('in every lesson a control changes the figures or the globe', async ({ page }) => {
+  test.setTimeout(15 * 60_000);
+  const defects = watchForDefects(page);
+  await openLearnRoom(page, '&lesson=1&step=1');
+  const controls = page.getByRole('region', { name: 'Controls' });
+  const figures = page.getByRole('complementary', { name: 'Figures' });
+  const changed: string[] = [];
+  const goTo = async (lesson: number, step: number) => {
+    await page.evaluate((place) => {
+      location.hash = `#room=learn&${place}`;
+    }, `lesson=${lesson}&step=${step}`);
+    const mark = controls.getByRole('button', { name: new RegExp(`^Step ${step} of`) });
+    await expect(mark).toHaveAttribute('aria-current', 'step');
+  };
+  for (let lesson = 1; lesson <= 6; lesson++) {
+    await goTo(lesson, 1);
+    const steps = await controls.getByRole('button', { name: /^Step \d of/ }).count();
+    for (let step = 1; step <= steps; step++) {
+      await goTo(lesson, step);
+      if ((await controls.getByRole('button', { name: /^(Train|Forecast|Run) / }).count()) > 0) continue;
+      const input = controls
+        .locator('input[type=range]:enabled, select:enabled, fieldset button[aria-pressed]')
+        .first();
+      await expect(input).toBeVisible();
+      const [globe, text] = [await stillGlobe(page), await figures.innerText()];
+      const kind = await input.evaluate(({ tagName }) => tagName);
+      if (kind === 'BUTTON') await input.click();
+      else if (kind === 'SELECT') {
+        const index = await input.evaluate(
+          (list: HTMLSelectElement) => (list.selectedIndex + 1) % list.options.length,
+        );
+        await input.selectOption({ index });
+      } else {
+        const isLeast = await input.evaluate(({ value, min }: HTMLInputElement) => value === min);
+        await input.press(isLeast ? 'End' : 'Home');
+      }
+      await expect
+        .poll(
+          async () =>
+            (await figures.innerText()) !== text || pixelDifference(globe, await globePixels(page)) > 0.5,
+          `lesson ${lesson}, step ${step}`,
+        )
+        .toBe(true);
+      changed.push(`${lesson}.${step}`);
+    }
+  }
+  expect(changed).toEqual([
+    ...['1.1', '1.2', '1.3', '1.4', '2.1', '2.2', '2.3', '2.4', '3.1', '3.2', '3.3'],
+    ...['4.2', '4.3', '5.1', '6.2'],
+  ]);
   expect(defects).toEqual([]);
 });
 

@@ -20,7 +20,14 @@ test('from the globe to a message, and what a forecast depends on', async ({ pag
   await expect(figures.getByText(/flows from the last step back/)).toBeVisible();
   globe = await changedGlobe(page, globe);
   await page.getByRole('radio', { name: 'Reach' }).check({ force: true });
-  await expect(figures.getByRole('button', { name: /^encoder/ })).toContainText('1');
+  // The node itself, then its neighbours, five or six on each level of the mesh, then theirs.
+  const growth = figures.getByRole('button', { name: /^(encoder|step \d)/ });
+  await expect(growth.first()).toContainText('1');
+  const reached = (await growth.allInnerTexts()).map((text) => Number(text.replace(',', '').match(/\d+$/)));
+  expect(reached[0]).toBe(1);
+  expect(reached[1]).toBeGreaterThanOrEqual(6);
+  expect(reached).toEqual([...reached].sort((a, b) => a - b));
+  expect(reached.at(-1)).toBeGreaterThan(reached[1]);
   globe = await changedGlobe(page, globe);
 
   // A node: by keys, and by a click on the globe.

@@ -39,10 +39,16 @@ async function singleSteps(page: Page, updates: number): Promise<void> {
   }
 }
 
-/** Exports a run by its button, and unpacks the archive. */
-async function exportRun(page: Page, name: string) {
+/** Opens what can be done with a run, unless it is open. @returns the button that closes it */
+async function openActions(page: Page, name: string) {
   const button = page.getByRole('button', { name, exact: true });
   if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
+  return button;
+}
+
+/** Exports a run by its button, and unpacks the archive. */
+async function exportRun(page: Page, name: string) {
+  const button = await openActions(page, name);
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
   const path = await (await download).path();
@@ -98,6 +104,7 @@ test('a run goes on bit for bit after the page was loaded again, and after the G
 test('a run is renamed, taken out, deleted, put back, taken in again and drawn beside another', async ({
   page,
 }) => {
+  test.setTimeout(10 * 60_000);
   const defects = watchForDefects(page);
   await page.goto('/');
   await prepare(page);
@@ -146,8 +153,39 @@ test('a run is renamed, taken out, deleted, put back, taken in again and drawn b
   await expect(page.getByRole('group', { name: /^Loss/ })).toBeVisible();
   await expect(page.locator('.readout .key', { hasText: 'again' }).first()).toBeVisible();
 
+  // Scale, smoothing and another variable draw the loss otherwise.
+  const curve = page.getByRole('group', { name: /^Loss/ }).locator('canvas');
+  const picture = () => curve.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  let drawing = await picture();
+  const redrawn = async () => {
+    await expect.poll(picture).not.toBe(drawing);
+    drawing = await picture();
+  };
+  await page.getByRole('checkbox', { name: 'Log scale' }).uncheck();
+  await redrawn();
+  await page.getByRole('slider', { name: 'Smoothing' }).fill('90');
+  await redrawn();
+  await page.getByRole('combobox', { name: 'Loss of which variable' }).selectOption('temperature');
+  await redrawn();
+
   await page.getByRole('group', { name: /^Learning rate/ }).press('+');
   await page.getByRole('button', { name: 'Show all' }).click();
   await expect(page.getByRole('button', { name: 'Show all' })).toBeDisabled();
+
+  // Both have come equally far: their scores bear their names.
+  for (const run of ['first try', 'again']) {
+    await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
+    await openActions(page, run);
+    await page.locator('.run-actions').getByRole('button', { name: 'Score' }).click();
+    await expect(page.locator('.score-about')).toContainText(`${run}, after update 2 ·`, {
+      timeout: 120_000,
+    });
+    await expect(page.getByRole('button', { name: 'Score forecasts' })).toBeEnabled({ timeout: 120_000 });
+  }
+  // The second had to be opened: it is not left open, and other data can be.
+  await expect(page.locator('header button.chip').first()).toBeEnabled();
+  const others = page.getByRole('combobox', { name: 'Other scores' });
+  await others.selectOption({ label: 'first try, after update 2, 1 forecasts' });
+  await expect(page.getByRole('button', { name: /^z500, 6 h/ })).toHaveText('0.0 %');
   expect(defects).toEqual([]);
 });

@@ -71,12 +71,11 @@ test('a file is opened, a network trained, paused, and its forecast seen on the 
       '#room=forecast&field=2m_temperature&level=surface&layer=error&init=2021-07-01T00&lead=6&messages=1&updates=200',
     );
 
-  const fields = await Promise.all([
-    savedForecast(page, 'Forecast', 'forecast_2021-07-01T00.nc'),
-    savedForecast(page, 'Zarr', 'forecast_2021-07-01T00.zarr.zip'),
-  ]);
-  expect(fields[0]).toHaveLength(19 * 36);
-  expect(fields[1]).toEqual(fields[0]);
+  // One after the other: the page has one mouse, and two clicks at a time lose one.
+  const netcdf = await savedForecast(page, 'Forecast', 'forecast_2021-07-01T00.nc');
+  const zarr = await savedForecast(page, 'Zarr', 'forecast_2021-07-01T00.zarr.zip');
+  expect(netcdf).toHaveLength(19 * 36);
+  expect(zarr).toEqual(netcdf);
   const checkpoint = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Checkpoint', exact: true }).click();
   expect((await checkpoint).suggestedFilename()).toBe(`tiny_update_${paused.update + 1}.npz`);

@@ -27,13 +27,17 @@ export async function chooseFiles(
   await page.locator('input[type=file][data-kind=any]').first().setInputFiles(files);
 }
 
-/** Lets the page find no WebGPU: the engine's thread has a navigator of its own, whose script begins without one. */
-export async function hideWebGpu(page: Page): Promise<void> {
+/** Lets the script of the engine's thread, which has a navigator and a device of its own, begin with these lines. */
+export async function beginEngineWith(page: Page, lines: string): Promise<void> {
   await page.route('**/engine.worker*.js', async (route) => {
     const response = await route.fetch();
-    const hidden = "Object.defineProperty(navigator, 'gpu', { value: undefined });\n";
-    await route.fulfill({ response, body: hidden + (await response.text()) });
+    await route.fulfill({ response, body: `${lines}\n${await response.text()}` });
   });
+}
+
+/** Lets the page find no WebGPU. */
+export async function hideWebGpu(page: Page): Promise<void> {
+  await beginEngineWith(page, "Object.defineProperty(navigator, 'gpu', { value: undefined });");
 }
 
 /** Drags files over the page, sees the page offer to take them, and drops them. @param files contents by name */

@@ -6,6 +6,7 @@ import { followAddress } from './workbench/state/address';
 import { openAddress } from './workbench/state/data';
 import { openDevice } from './workbench/state/device';
 import { lookFirst } from './workbench/state/first_look';
+import { nextForecastFrame } from './workbench/state/forecast';
 import { keepForOffline } from './workbench/state/offline';
 import { applyTheme } from './workbench/state/theme';
 import { startLanguage } from './workbench/words/language';
@@ -13,12 +14,12 @@ import { t } from './workbench/words/words';
 
 applyTheme();
 followAddress();
-keepForOffline();
 const address = new URLSearchParams(location.search).get('data');
 if (address) {
   void openDevice();
   openAddress(address);
-} else void lookFirst();
+  window.addEventListener('load', keepForOffline);
+} else void Promise.race([lookFirst(), nextForecastFrame()]).finally(keepForOffline);
 
 // The page is rendered once its language's words are there.
 void startLanguage().then(() =>

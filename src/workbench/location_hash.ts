@@ -13,6 +13,9 @@ export type Room = (typeof ROOMS)[number];
 export const LAYERS = ['forecast', 'truth', 'error', 'tendency', 'sensitivity'] as const;
 export type Layer = (typeof LAYERS)[number];
 
+/** Layers that need no forecast. */
+export const LAYERS_IN_FILE: readonly Layer[] = ['truth', 'tendency'];
+
 export const PROJECTIONS = ['globe', 'flat'] as const;
 export type Projection = (typeof PROJECTIONS)[number];
 
@@ -179,7 +182,7 @@ function lesson(text: string | null, step: string | null): LessonPlace | null {
   return number >= 1 && at >= 1 ? { lesson: number, step: at } : null;
 }
 
-function pointText({ longitude, latitude }: Point): string {
+export function pointText({ longitude, latitude }: Point): string {
   return [longitude, latitude].map((degrees) => Number(degrees.toFixed(2))).join(',');
 }
 
@@ -218,6 +221,7 @@ function positive(text: string | null): number | null {
   return value > 0 ? value : null;
 }
 
-function oneOf<T extends string>(choices: readonly T[], text: string | null): T | null {
+/** The choice that a part of the address names, if any. */
+export function oneOf<T extends string>(choices: readonly T[], text: string | null | undefined): T | null {
   return choices.find((choice) => choice === text) ?? null;
 }

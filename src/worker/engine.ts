@@ -2,7 +2,7 @@
  * The engine behind the page: owns what is open, the run and the forecasts, and answers the protocol's calls. Knows
  * nothing of threads, so that tests run it anywhere.
  */
-import { DeviceError, WorkbenchError } from '../errors';
+import { DatasetError, DeviceError, WorkbenchError } from '../errors';
 import { openDataset } from '../weather/dataset';
 import { Turn } from '../webgpu/turn';
 import { browserRunFolders } from './browser_run_folders';
@@ -11,16 +11,28 @@ import { ForecastCalls } from './forecast_calls';
 import { memoryPlan } from './memory_plan';
 import { meshEdges, nodeEdges } from './mesh_edges';
 import { loadDataset, OpenData } from './open_data';
-import type { Answer, Arguments, CallName, Handlers } from './protocol';
+import type {
+  Answer,
+  Arguments,
+  CallName,
+  CheckpointSummary,
+  DatasetSource,
+  DatasetSummary,
+  Handlers,
+  StarterRequest,
+} from './protocol';
 import { RunCalls } from './run_calls';
 import type { RunFolders } from './run_files';
 import { adapterSummary, SharedDevice } from './shared_device';
+import { shippedFile } from './shipped_file';
 
 export class Engine {
   private readonly parts: EngineParts;
   private readonly runs: RunCalls;
   private readonly forecasts: ForecastCalls;
   private readonly handlers: Handlers;
+  /** Data on their way in. */
+  private coming: Promise<DatasetSummary> | undefined;
 
   /**
    * @param gpuProvider `navigator.gpu`, or Dawn's in Node
@@ -45,21 +57,17 @@ export class Engine {
       ...this.runs.handlers,
       ...this.forecasts.handlers,
       openDevice: async () => adapterSummary(await device.open()),
-      openDataset: async (source) => {
-        const { dataset, summary } = await loadDataset(source, open);
-        this.runs.cancelPreparing();
-        return this.parts.commands.take(async () => {
-          await this.runs.end(() => {
-            this.forecasts.clear();
-            data.replace(dataset);
-          });
-          return summary;
+      openDataset: (source) => {
+        const coming = this.openDataset(source);
+        this.coming = coming;
+        return coming.finally(() => {
+          if (this.coming === coming) this.coming = undefined;
         });
       },
       useStatistics: ({ files }) =>
         this.changeFiles(async () => ({ names: await data.takeStatistics(files) })),
       openCheckpoint: ({ file, anyTask }) => this.changeFiles(() => data.openCheckpoint(file, anyTask)),
-      openStarter: (files) => this.changeFiles(() => data.openStarter(files)),
+      openStarter: (request) => this.openStarter(request),
       closeCheckpoint: () =>
         this.changeFiles<undefined>(async () => {
           data.closeCheckpoint();
@@ -75,12 +83,49 @@ export class Engine {
 
   /** Answers one call. @throws WorkbenchError for the person at the page; anything else is a defect */
   async call<K extends CallName>(name: K, argument: Arguments<K>): Promise<Answer<K>> {
+    return this.watched(() => this.handlers[name](argument));
+  }
+
+  /** A device that makes `work` fail is given up. */
+  private async watched<T>(work: () => Promise<T> | T): Promise<T> {
     try {
-      return await this.handlers[name](argument);
+      return await work();
     } catch (error) {
       if (error instanceof DeviceError) this.parts.device.dropFaulty();
       throw error;
     }
+  }
+
+  private async openDataset(source: DatasetSource): Promise<DatasetSummary> {
+    const { data, open, commands } = this.parts;
+    const { dataset, summary } = await loadDataset(source, open);
+    this.runs.cancelPreparing();
+    return commands.take(async () => {
+      await this.runs.end(() => {
+        this.forecasts.clear();
+        data.replace(dataset);
+      });
+      return summary;
+    });
+  }
+
+  private async openStarter({ checkpoint, statistics, next }: StarterRequest): Promise<CheckpointSummary> {
+    const { data } = this.parts;
+    // They are fetched while the planet is.
+    const files = Promise.all([checkpoint, ...statistics].map(shippedFile));
+    files.catch(() => undefined); // said below
+    await this.coming;
+    const planet = data.dataset;
+    const [network, ...others] = await files;
+    const summary = await this.changeFiles(() => {
+      if (data.dataset === planet) return data.openStarter(network, others);
+      throw new DatasetError(
+        'Other data were opened before the starter model was there: open the planet again.',
+      );
+    });
+    // What goes wrong, the forecast will say.
+    if (next) void this.watched(() => this.forecasts.makeReady(next)).catch(() => undefined);
+    return summary;
   }
 
   /** Lets files come in that runs and forecasts are made of. */

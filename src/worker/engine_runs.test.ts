@@ -22,7 +22,7 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from + 1
 
 /** Statistics of the unspoilt planet: those of a spoilt one would make its numbers ordinary. */
 const planet = samplePlanet();
-const statistics = [...(await writeStatistics(await computeStatistics(planet, taskFromDataset(planet))))].map(
+const statistics = [...writeStatistics(await computeStatistics(planet, taskFromDataset(planet)))].map(
   ([name, bytes]) => new File([bytes as BlobPart], name),
 );
 

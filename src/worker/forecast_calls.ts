@@ -4,7 +4,7 @@ import type { EngineParts } from './engine_parts';
 import { ForecastNetwork } from './forecast_network';
 import { Forecasts } from './forecasts';
 import { Inspection } from './inspection';
-import type { Answer, Arguments, ForecastSummary, Handlers } from './protocol';
+import type { Answer, Arguments, ForecastSummary, Handlers, TrainingSettings } from './protocol';
 import { readForecast } from './read_forecast';
 import { scoreForecasts } from './scoring';
 import type { TrainingRun } from './training_run';
@@ -88,6 +88,16 @@ export class ForecastCalls {
     this.deriving.abort();
   }
 
+  /** Makes the network of a hurried forecast while it is being asked for, unless other files are open by then. */
+  async makeReady(settings: TrainingSettings): Promise<void> {
+    const { data, device, turn } = this.parts;
+    const { checkpoint } = data;
+    const gpu = await device.coming;
+    await turn.take(async () => {
+      if (gpu && data.checkpoint === checkpoint) await this.network.model(settings, gpu, true);
+    });
+  }
+
   /** Frees the device; in turn with whoever uses it. */
   dropModels(): void {
     this.network.drop();
@@ -107,7 +117,7 @@ export class ForecastCalls {
   }
 
   private async forecast(request: Arguments<'forecast'>): Promise<ForecastSummary> {
-    const { settings, initialFrame, steps } = request;
+    const { settings, initialFrame, steps, hurried } = request;
     const { data, device, turn, commands, post } = this.parts;
     this.forecasting = new AbortController();
     const { signal } = this.forecasting;
@@ -115,7 +125,7 @@ export class ForecastCalls {
     await commands.take(async () => this.leadingRun()?.session.open());
     return turn.take(async () => {
       if (signal.aborted) return { initialFrame, leadHours: [], parameters: '', cancelled: true };
-      const { model, task, parameters } = await this.network.model(settings, gpu);
+      const { model, task, parameters } = await this.network.model(settings, gpu, hurried);
       return this.forecasts.run({
         model,
         task,

@@ -46,11 +46,13 @@ export class ForecastNetwork {
 
   /**
    * On the device: the run's own model where it takes one window, else a model with the run's parameters.
+   * @param hurried measures no kernel variants
    * @throws as {@link config}
    */
   async model(
     settings: TrainingSettings,
     gpu: Gpu,
+    hurried = false,
   ): Promise<{ model: Model; task: Task; parameters: string }> {
     const run = this.leadingRun();
     const trained = run?.session.model;
@@ -61,12 +63,12 @@ export class ForecastNetwork {
       if (trained.gridNodes === latitudes.length * longitudes.length) {
         return { model: trained, task, parameters };
       }
-      const model = await this.build(gpu, run.parts, async () => run.parts.statistics);
+      const model = await this.build(gpu, run.parts, async () => run.parts.statistics, hurried);
       model.writeParameters(await trained.readParameters());
       return { model, task, parameters };
     }
     const { config, dataset, statistics, parameters, name } = this.ofFiles(settings);
-    const model = await this.build(gpu, { config, dataset }, statistics);
+    const model = await this.build(gpu, { config, dataset }, statistics, hurried);
     model.writeParameters(parameters());
     return { model, task: config.task, parameters: name };
   }
@@ -76,8 +78,13 @@ export class ForecastNetwork {
     gpu: Gpu,
     { config, dataset }: { config: RunConfig; dataset: Dataset },
     statistics: () => Promise<TabulatedStatistics>,
+    hurried: boolean,
   ): Promise<Model> {
-    const key = JSON.stringify([config.task, config.model, config.periods]);
+    const measured = measuredVariants(gpu, hurried);
+    // One that was made in a hurry gives way to one with measured variants.
+    const isHurried = measured !== undefined && hurried;
+    const statisticsOf = this.data.hasGivenStatistics ? 'files' : config.periods?.train;
+    const key = JSON.stringify([config.task, config.model, statisticsOf, isHurried]);
     if (this.built?.key !== key || this.built.model.gpu !== gpu) {
       this.drop();
       const model = await createModel(gpu, {
@@ -85,7 +92,7 @@ export class ForecastNetwork {
         task: config.task,
         grid: dataset,
         statistics: await statistics(),
-        variant: config.kernel_variant ?? measuredVariants(gpu),
+        variant: config.kernel_variant ?? measured,
       });
       this.built = { key, model };
     }

@@ -42,3 +42,18 @@ it('measures on GPUs only', () =>
     const chooser = on(false)!;
     expect(await chooser([])).toEqual({ default: 'tiled' });
   }));
+
+it('in a hurry takes what was measured before, and measures nothing', () =>
+  withDevice(async ({ gpu }) => {
+    privateFiles();
+    const pipeline = () => Promise.reject(new Error('measured'));
+    const card = { ...gpu, adapter: { ...gpu.adapter, isSoftware: false } };
+    const works = [
+      { shape: { kernel: 'linear', rows: 256, inner: 8, columns: 8, element: 'float32' }, work: 1 },
+    ] as const;
+    const hurried = () => measuredVariants({ ...card, pipeline }, true)!(works);
+    expect(await hurried()).toEqual({ default: 'tiled' });
+    const measured = await measuredVariants(card)!(works);
+    expect(measured).toHaveProperty('linear 256x8x8');
+    expect(await hurried()).toEqual(measured);
+  }));

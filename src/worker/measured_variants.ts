@@ -6,12 +6,13 @@ import { chooseVariants, type VariantChooser } from '../webgpu/variant_choice';
 /**
  * Chooses by measurement, or from what was measured before. Undefined where the CPU plays the GPU: one variant leads at
  * every shape there, and compiling the others takes longer than they could save.
+ * @param hurried takes what was measured before, else the usual variants, and measures nothing
  */
-export function measuredVariants(gpu: Gpu): VariantChooser | undefined {
+export function measuredVariants(gpu: Gpu, hurried = false): VariantChooser | undefined {
   if (gpu.adapter.isSoftware) return undefined;
   const runtime = globalThis.navigator?.userAgent ?? 'no browser';
   const cache = new VariantCache(privateFileStore('variants.json'), adapterIdentity(gpu, runtime));
-  return (works) => chooseVariants(gpu, works, cache);
+  return (works) => chooseVariants(gpu, works, cache, hurried ? 0 : undefined);
 }
 
 /** A file among the page's private files, which are kept with the browser's profile (OPFS). */

@@ -17,7 +17,7 @@ import { TASK_NAMES, TASKS, type Task, taskFromDataset } from '../weather/task';
 import { checkTaskFits } from '../weather/task_fit';
 import { WindowIndex } from '../weather/window_index';
 import { fieldSpread } from './field_spread';
-import type { Arguments, CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
+import type { CheckpointSummary, DatasetSource, DatasetSummary, FieldName } from './protocol';
 
 export class OpenData {
   private opened: Dataset | undefined;
@@ -96,10 +96,10 @@ export class OpenData {
    * Takes the network that comes with the page and the statistics that it was trained with.
    * @throws as {@link openCheckpoint} and {@link takeStatistics}
    */
-  async openStarter(files: Arguments<'openStarter'>): Promise<CheckpointSummary> {
-    await this.takeStatistics(files.statistics);
+  async openStarter(checkpoint: File, statistics: File[]): Promise<CheckpointSummary> {
+    await this.takeStatistics(statistics);
     this.givenByStarter = true;
-    return this.read(files.checkpoint, { starter: true, anyTask: false });
+    return this.read(checkpoint, { starter: true, anyTask: false });
   }
 
   private giveStatistics(statistics: TabulatedStatistics | undefined): void {

@@ -268,6 +268,14 @@ export interface ForecastSummary {
 /** NetCDF-4, or Zarr in a ZIP archive. */
 export type ForecastFormat = 'netcdf' | 'zarr';
 
+/** Addresses of the starter's files. */
+export interface StarterRequest {
+  checkpoint: string;
+  statistics: string[];
+  /** A forecast with these settings is asked for next, and hurried: its network is made ready at once. */
+  next?: TrainingSettings;
+}
+
 /** Requests: name -> [what is sent, what comes back]. */
 export interface Calls {
   openDevice: [undefined, AdapterSummary];
@@ -276,8 +284,8 @@ export interface Calls {
   useStatistics: [{ files: File[] }, { names: string[] }];
   /** One that does not fit the data is refused, unless it is to be carried over onto another task. */
   openCheckpoint: [{ file: File; anyTask?: boolean }, CheckpointSummary];
-  /** The network that comes with the page, for the planet that does. */
-  openStarter: [{ checkpoint: File; statistics: File[] }, CheckpointSummary];
+  /** The network that comes with the page, for the planet that does; opened after the data that are on their way. */
+  openStarter: [StarterRequest, CheckpointSummary];
   closeCheckpoint: [undefined, undefined];
   field: [FieldName & { frame: number }, Float32Array];
   /** 1st and 99th percentile over a sample of the file's frames. */
@@ -292,7 +300,16 @@ export interface Calls {
   /** Ends the run; its parameters stay for forecasts and export. */
   stop: [undefined, undefined];
   /** Answers when the forecast is complete or cancelled; frames are announced by events. */
-  forecast: [{ settings: TrainingSettings; initialFrame: number; steps: number }, ForecastSummary];
+  forecast: [
+    {
+      settings: TrainingSettings;
+      initialFrame: number;
+      steps: number;
+      /** Its first frame is waited for: no kernel variants are measured. */
+      hurried?: boolean;
+    },
+    ForecastSummary,
+  ];
   /** A saved forecast of the open data. */
   openForecast: [{ file: File }, ForecastSummary];
   cancelForecast: [undefined, undefined];

@@ -92,7 +92,7 @@ it('a run of the page is continued by the command line, the files being the same
 });
 
 it("the command line's run folder, packed with others' tools, goes on in the page and comes out as it was", async () => {
-  const folder = await RunFolder.create(join(path, 'run'), config, await writeStatistics(statistics), data);
+  const folder = await RunFolder.create(join(path, 'run'), config, writeStatistics(statistics), data);
   await folder.appendMetrics(updateMetrics(4));
   await folder.save(...saved(4));
   const files = filesIn(folder.path);

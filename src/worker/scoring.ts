@@ -127,7 +127,8 @@ async function* inTurns(
   reader: WindowReader,
   { frame, steps }: PlannedForecast,
 ): AsyncGenerator<ForecastFrame> {
-  const frames = rollout(model, new Executor(model.gpu), await reader.readInitial(frame - 1, steps), steps);
+  const window = await reader.readInitial(frame - 1, steps);
+  const frames = rollout(model, new Executor(model.gpu), window, steps, { yields: true });
   try {
     for (;;) {
       const next = await turn.take(() => frames.next());

@@ -23,6 +23,11 @@ export class SharedDevice {
     return this.opened;
   }
 
+  /** The device that is open or being opened, if there is one. */
+  get coming(): Gpu | Promise<Gpu> | undefined {
+    return this.opened ?? this.opening;
+  }
+
   /** @throws DeviceError when there is none */
   expectOpen(): Gpu {
     if (!this.opened) throw new DeviceError('There is no WebGPU device: start it again first.');

@@ -69,7 +69,7 @@ export class StoredRun {
     await files.write(CONFIG, encode(formatRunConfig(config)));
     await files.write(DATA, encode(formatDataRecord(data)));
     await files.write(METRICS, new Uint8Array());
-    for (const [name, bytes] of await writeStatistics(statistics)) {
+    for (const [name, bytes] of writeStatistics(statistics)) {
       await files.write(`${RUN_FILES.statistics}/${name}`, bytes);
     }
     return new StoredRun(files);

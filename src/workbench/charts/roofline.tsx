@@ -9,6 +9,8 @@ interface RooflineProperties {
   /** Name of the kernel to bring out. */
   chosen: string | null;
   onChoose(kernel: string): void;
+  /** A click; the table beside the plot has a button for it. */
+  onRead(kernel: string): void;
 }
 
 const WIDTH = 296;
@@ -23,7 +25,7 @@ const label = (tick: number) =>
  * Every kernel's rate over its arithmetic intensity, under the roof of what the adapter was measured to do: the
  * slope is its memory, the ceiling its multiply-adds. A dot's area is the kernel's share of the time.
  */
-export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperties) {
+export function Roofline({ kernels, limits, chosen, onChoose, onRead }: RooflineProperties) {
   const shown = kernels.filter(({ flops, bytes, seconds }) => flops > 0 && bytes > 0 && seconds > 0);
   const scale = rooflineScale(shown, limits);
   const x = (intensity: number) => MARGIN.left + scale.x(intensity) * (WIDTH - MARGIN.left - MARGIN.right);
@@ -64,6 +66,7 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
       </g>
       <polyline className="roof" points={roof.join(' ')} />
       {shown.map((kernel) => (
+        // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut; the table beside the plot has the buttons
         <circle
           key={`${kernel.kernel} ${kernel.variant}`}
           className={kernel.kernel === chosen ? 'chosen' : ''}
@@ -71,6 +74,7 @@ export function Roofline({ kernels, limits, chosen, onChoose }: RooflineProperti
           cy={y(kernel.flopsPerSecond)}
           r={2 + 10 * Math.sqrt(kernel.share)}
           onPointerEnter={() => onChoose(kernel.kernel)}
+          onClick={() => onRead(kernel.kernel)}
         >
           <title>{kernel.kernel}</title>
         </circle>

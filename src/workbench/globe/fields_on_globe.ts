@@ -125,12 +125,12 @@ function useMarks(layer: ShownLayer | null, dataset: DatasetSummary | null, isol
   // Nearer, there is room for more; steps, so that labels stay put while the globe comes closer.
   const nearness = useView((view) => 2 ** Math.max(0, Math.round(Math.log2(view.camera.zoom))));
   const { values = null, range = NO_RANGE, variable = '' } = layer ?? {};
+  const step = niceStep(range.high - range.low, 12);
   const hasExtremes =
     wantsExtremes && layer !== null && WITH_EXTREMES.includes(variable) && !isDifference(layer.layer);
   return useMemo(() => {
     if (!values || !dataset || (isolines.interval === 0 && !hasExtremes)) return null;
     const { latitudes, longitudes } = dataset;
-    const step = niceStep(range.high - range.low, 12);
     const request = {
       ...{ values, latitudes, longitudes, isolines },
       spacing: LABEL_SPACING / nearness,
@@ -145,7 +145,7 @@ function useMarks(layer: ShownLayer | null, dataset: DatasetSummary | null, isol
       })),
     ];
     return { request, written };
-  }, [values, range, dataset, isolines, hasExtremes, nearness]);
+  }, [values, step, dataset, isolines, hasExtremes, nearness]);
 }
 
 /** As on weather charts: without separators of thousands. */

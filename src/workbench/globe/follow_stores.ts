@@ -6,6 +6,7 @@ import type { DatasetSummary } from '../../worker/protocol';
 import { useData } from '../state/data';
 import { useDevice } from '../state/device';
 import { engine } from '../state/engine';
+import { useForecasts } from '../state/forecast';
 import { useMeshSize } from '../state/mesh_size';
 import { reportError } from '../state/notices';
 import { useShownField } from '../state/shown_field';
@@ -27,6 +28,27 @@ export function useFollowedStores(scene: MaybeScene, canvas: RefObject<HTMLCanva
   useMeshOnGlobe(scene);
   useNodeEdges(scene);
   useNetworkOnGlobe(scene);
+  useRehearsal(scene);
+}
+
+/** How long nothing is on its way before the page counts as at rest. */
+const REST_MILLISECONDS = 500;
+
+/** Once, when the first forecast has been made: until then it needs the GPU more. */
+function useRehearsal(scene: MaybeScene): void {
+  const isOpening = useData(({ opening }) => opening !== null);
+  const isLooking = useDevice(({ status }) => status === 'looking');
+  const isForecasting = useForecasts(({ running }) => running !== null);
+  const [isDone, setDone] = useState(false);
+  const isBusy = isOpening || isLooking || isForecasting;
+  useEffect(() => {
+    if (!scene || isBusy || isDone) return;
+    const begin = setTimeout(() => {
+      setDone(true);
+      scene.rehearse().catch(reportError);
+    }, REST_MILLISECONDS);
+    return () => clearTimeout(begin);
+  }, [scene, isBusy, isDone]);
 }
 
 /**
@@ -38,7 +60,7 @@ function useCoastlines(scene: MaybeScene): void {
   const planet = dataset?.simulated ? dataset : null;
   const near = useView((view) => view.camera.zoom > NEAR_ZOOM);
   const [idle, setIdle] = useState(false);
-  const detail = near || idle ? 'fine' : 'coarse';
+  const detail = !planet && (near || idle) ? 'fine' : 'coarse';
   useEffect(() => {
     if (!scene) return;
     let current = true;
@@ -82,11 +104,15 @@ function whenIdle(work: () => void): void {
 /** Zoom from which the coarse coastlines' corners are seen. */
 const NEAR_ZOOM = 1.5;
 
-/** CSS pixels above and below the globe that controls cover. */
+/** CSS pixels above and below the globe that controls cover; above a field it is as much as the bar with its choices. */
 const COVERED = {
-  wide: { field: { top: 48, bottom: 84 }, bare: { top: 12, bottom: 150 } },
-  narrow: { field: { top: 88, bottom: 76 }, bare: { top: 8, bottom: 216 } },
+  wide: { field: { bottom: 84 }, bare: { top: 12, bottom: 150 } },
+  narrow: { field: { bottom: 76 }, bare: { top: 8, bottom: 216 } },
 };
+/** Width of the stage, CSS pixels, below which it is narrow. */
+const NARROW = 560;
+/** A third row of the bar comes and goes with what is picked: the globe stays where it is. */
+const MOST_ROWS_ABOVE = 96;
 
 function useFit(scene: MaybeScene, canvas: RefObject<HTMLCanvasElement | null>): void {
   const bare = useData((data) => data.dataset === null);
@@ -97,18 +123,25 @@ function useFit(scene: MaybeScene, canvas: RefObject<HTMLCanvasElement | null>):
     if (!scene || !element) return;
     scene.setSoftware(software);
     const sheet = sheetOpen ? document.querySelector('.sheet') : null;
+    const bar = bare ? null : document.querySelector('.field-bar');
     const fit = () => {
       const { clientWidth: width, clientHeight: height } = element;
-      const { top, bottom } = COVERED[width < 560 ? 'narrow' : 'wide'][bare ? 'bare' : 'field'];
-      const covered = Math.max(bottom, sheet ? coveredBy(sheet, element) : 0);
+      const covered = COVERED[width < NARROW ? 'narrow' : 'wide'];
+      const top = bar ? Math.min(MOST_ROWS_ABOVE, coveredAbove(bar, element)) : covered.bare.top;
+      const below = covered[bare ? 'bare' : 'field'].bottom;
+      const bottom = Math.max(below, sheet ? coveredBy(sheet, element) : 0);
       const ratio = software ? 1 : Math.min(2, window.devicePixelRatio);
-      scene.resize({ width, height, top, bottom: covered }, ratio);
+      scene.resize({ width, height, top, bottom }, ratio);
     };
     const observer = new ResizeObserver(fit);
-    observer.observe(element);
-    if (sheet) observer.observe(sheet);
+    for (const observed of [element, sheet, bar]) if (observed) observer.observe(observed);
     return () => observer.disconnect();
   }, [scene, canvas, bare, software, sheetOpen]);
+}
+
+/** CSS pixels of the canvas down to where a bar over it ends. */
+function coveredAbove(bar: Element, canvas: Element): number {
+  return bar.getBoundingClientRect().bottom - canvas.getBoundingClientRect().top;
 }
 
 /** CSS pixels of the canvas that a sheet hides; none on wide screens, where it is no box of its own. */

@@ -69,6 +69,7 @@ export class GlobeScene {
   private readonly fieldShape = { A: '', B: '' };
   private disposed = false;
   /** Its shaders have been compiled: a frame before that would wait for them, and the page with it. */
+  private readonly compiled: Promise<void>;
   private isReady = false;
   private annotationsStale = true;
   private readonly redraw = () => this.invalidate();
@@ -95,27 +96,33 @@ export class GlobeScene {
     this.scene.add(globe, map, this.graticule, coast, mesh, network, glow);
     const { stage } = this;
     const compiled = [this.renderer.compileAsync(this.scene, stage.camera), this.trails.compile()];
-    void Promise.all(compiled).then(() => this.start());
+    this.compiled = Promise.all(compiled).then(() => {
+      this.isReady = true;
+      this.invalidate();
+    });
   }
 
   /**
    * Uses every shader once, in a corner: its first use waits for the GPU, which may be busy with a training run when the
-   * wind or the mesh are asked for.
+   * wind or the mesh are asked for. Best when the GPU has nothing else to do.
    */
-  private start(): void {
+  async rehearse(): Promise<void> {
+    await this.compiled;
     if (this.disposed) return;
     const { renderer, stage } = this;
     const hidden = [this.map, this.mesh, this.network, ...this.network.children].filter(
       (one) => !one.visible,
     );
-    for (const one of hidden) one.visible = true;
     this.trails.rehearse(stage);
-    renderer.setScissorTest(true);
-    renderer.setScissor(0, 0, 1, 1);
-    renderer.render(this.scene, stage.camera);
-    for (const one of hidden) one.visible = false;
-    this.isReady = true;
-    this.invalidate();
+    for (const one of hidden) one.visible = true;
+    try {
+      renderer.setScissorTest(true);
+      renderer.setScissor(0, 0, 1, 1);
+      renderer.render(this.scene, stage.camera);
+    } finally {
+      for (const one of hidden) one.visible = false;
+      this.invalidate();
+    }
   }
 
   resize(stage: Stage, pixelRatio: number): void {
@@ -236,11 +243,6 @@ export class GlobeScene {
     this.trails.setWind(slot, wind);
     this.surface.uniforms.trailStrength.value = this.trails.isOn ? TRAIL_STRENGTH : 0;
     this.invalidate();
-  }
-
-  /** How many particles drift now. */
-  get particleCount(): number {
-    return this.trails.particleCount;
   }
 
   setSoftware(software: boolean): void {

@@ -1,7 +1,7 @@
 /** What the Network room shows on the globe, as coloured shapes, and the colours that its figures share with it. */
 import { type ReceptiveField, UNREACHED } from '../../mesh/receptive_field';
 import type { NetworkGraph, NetworkReadings } from '../../worker/protocol';
-import type { NodeReading, Zoom } from '../state/network';
+import type { NodeReading, Zoom } from '../rooms_hash';
 import { feedingGridNodes, incomingMessages } from '../state/network_node';
 import type { Theme } from '../state/theme';
 import { type ColourMapName, colourTable } from './colour_map';

@@ -85,8 +85,9 @@ export class WindTrails {
     await Promise.all([this.renderer.compileAsync(this.pass, PASS_CAMERA), particles.compile(this.renderer)]);
   }
 
-  /** Goes through every shader once without showing anything. */
+  /** Goes through every shader once without showing anything; particles that drift have done so. */
   rehearse(stage: StageCamera): void {
+    if (this.isOn) return;
     const [particles] = this.resting;
     this.particles.set('A', particles);
     this.advance(0, stage);

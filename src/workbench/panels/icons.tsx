@@ -1,152 +1,80 @@
-/** Line icons on a 16 px grid; decoration only, every control has its words. */
-import type { ReactNode } from 'react';
+/**
+ * Icons: decoration only, every control has its words. All are filled outlines: where the CPU plays the GPU, the shader
+ * that strokes curves is compiled for a second or two, and the page's first frame would need it for nothing else.
+ */
+import {
+  mdiCameraOutline,
+  mdiCheckerboard,
+  mdiChevronLeft,
+  mdiChevronRight,
+  mdiCircleHalfFull,
+  mdiClose,
+  mdiCompare,
+  mdiContentCopy,
+  mdiEarth,
+  mdiFolderOpenOutline,
+  mdiGraphOutline,
+  mdiKeyboardOutline,
+  mdiMapOutline,
+  mdiMemory,
+  mdiPause,
+  mdiPlay,
+  mdiSchoolOutline,
+  mdiStepForward,
+  mdiStop,
+  mdiTableLarge,
+  mdiTrayArrowDown,
+  mdiTrendingDown,
+  mdiVectorTriangle,
+  mdiWaves,
+  mdiWeatherWindy,
+  mdiWeb,
+} from '@mdi/js';
 
-function icon(paths: ReactNode) {
+function icon(path: string) {
   return function Icon() {
     return (
-      <svg
-        width="16"
-        height="16"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.5"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-        aria-hidden="true"
-      >
-        {paths}
+      <svg width="16" height="16" viewBox="1 1 22 22" fill="currentColor" aria-hidden="true">
+        <path d={path} />
       </svg>
     );
   };
 }
 
-export const TrainIcon = icon(<path d="M2 2.5v11h12M4.5 4.5c1.5 4.5 3.5 6.2 8.5 6.5" />);
-export const ForecastIcon = icon(
-  <>
-    <circle cx="8" cy="8" r="6" />
-    <path d="M2 8h12M8 2c2.2 2 3 4 3 6s-.8 4-3 6M8 2C5.8 4 5 6 5 8s.8 4 3 6" />
-  </>,
-);
-export const ScoreIcon = icon(<path d="M2 2.5h12v11H2ZM2 6.2h12M2 9.8h12M6 2.5v11M10 2.5v11" />);
-export const NetworkIcon = icon(
-  <>
-    <path d="M4 4.2 8 8l4-3.6M8 8v4.2M4.2 12 8 8" />
-    <circle cx="8" cy="8" r="1.6" fill="currentColor" />
-    <circle cx="3.2" cy="3.5" r="1.4" />
-    <circle cx="12.8" cy="3.7" r="1.4" />
-    <circle cx="8" cy="13.4" r="1.4" />
-    <circle cx="3.2" cy="12.8" r="1.4" />
-  </>,
-);
-export const KernelsIcon = icon(
-  <>
-    <rect x="4.5" y="4.5" width="7" height="7" rx="1" />
-    <path d="M6.5 1.8v2.7M9.5 1.8v2.7M6.5 11.5v2.7M9.5 11.5v2.7M1.8 6.5h2.7M1.8 9.5h2.7M11.5 6.5h2.7M11.5 9.5h2.7" />
-  </>,
-);
-export const LearnIcon = icon(
-  <path d="M1.5 6 8 3l6.5 3L8 9Zm2.7 1.6v3.2c1 1.1 2.3 1.7 3.8 1.7s2.8-.6 3.8-1.7V7.6M14.5 6v4" />,
-);
-export const PlayIcon = icon(<path d="M5 3.2v9.6L12.5 8Z" fill="currentColor" />);
-export const PauseIcon = icon(<path d="M5.5 3.5v9M10.5 3.5v9" strokeWidth="2.2" />);
-export const StepIcon = icon(
-  <>
-    <path d="M3.5 3.5v9L9.5 8Z" fill="currentColor" />
-    <path d="M12 3.5v9" strokeWidth="2" />
-  </>,
-);
-export const StopIcon = icon(<rect x="4" y="4" width="8" height="8" rx="1" fill="currentColor" />);
-export const BackIcon = icon(<path d="M9.5 3.5 5 8l4.5 4.5" />);
-export const ForwardIcon = icon(<path d="M6.5 3.5 11 8l-4.5 4.5" />);
-export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
-export const LightIcon = icon(
-  <>
-    <circle cx="8" cy="8" r="5.5" />
-    <path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" />
-  </>,
-);
-export const KeysIcon = icon(
-  <>
-    <rect x="1.5" y="4" width="13" height="8" rx="1.5" />
-    <path d="M4 6.6h.01M6.7 6.6h.01M9.3 6.6h.01M12 6.6h.01M5 9.5h6" />
-  </>,
-);
-export const IsolinesIcon = icon(
-  <>
-    <path d="M1.5 10.5c2.5-5 5.5 1 8-2s3-3 5-2.5" />
-    <path d="M1.5 6.5c2.5-5 5.5 1 8-2s3-2 5-1.5M2 13.5c3-3 6 1 8-1s2.5-1.5 4-1.5" />
-  </>,
-);
-export const MeshIcon = icon(
-  <>
-    <path d="M8 1.8 13.5 5v6L8 14.2 2.5 11V5Z" />
-    <path d="m8 5.3 3 5H5Zm0 0V1.8M11 10.3l2.5.7M5 10.3l-2.5.7M8 5.3 2.5 5M8 5.3 13.5 5" />
-  </>,
-);
-export const OpenIcon = icon(<path d="M1.8 12.5v-9h4l1.5 1.8h6v2M1.8 12.5l2-5.2h10.7l-1.9 5.2Z" />);
-export const CopyIcon = icon(
-  <>
-    <rect x="5.5" y="5.5" width="8" height="8.5" rx="1" />
-    <path d="M10.5 5.5V3a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v7.5a1 1 0 0 0 1 1h2" />
-  </>,
-);
-export const SaveIcon = icon(<path d="M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 13.5h11" />);
-export const WindIcon = icon(
-  <path d="M1.5 6h8.2a2 2 0 1 0-2-2.4M1.5 9h11a1.8 1.8 0 1 1-1.8 2.2M1.5 12h5.2a1.6 1.6 0 1 1-1.5 2" />,
-);
-export const ExtremesIcon = icon(<path d="M2 3.5v9M6.5 3.5v9M2 8h4.5M10 3.5v9h4.5" />);
-export const GraticuleIcon = icon(
-  <>
-    <circle cx="8" cy="8" r="6" />
-    <path d="M2.6 5.5h10.8M2.6 10.5h10.8M8 2v12M8 2C4.5 5 4.5 11 8 14M8 2c3.5 3 3.5 9 0 12" />
-  </>,
-);
-export const CellsIcon = icon(
-  <>
-    <path d="M2.5 2.5h11v11h-11Z" />
-    <path
-      d="M2.5 2.5h3.7v3.7H2.5ZM9.8 2.5h3.7v3.7H9.8ZM6.2 6.2h3.6v3.6H6.2ZM2.5 9.8h3.7v3.7H2.5ZM9.8 9.8h3.7v3.7H9.8Z"
-      fill="currentColor"
-      stroke="none"
-    />
-  </>,
-);
-export const MapIcon = icon(
-  <>
-    <rect x="1.5" y="3.5" width="13" height="9" rx="1" />
-    <path d="M5.8 3.5v9M10.2 3.5v9M1.5 8h13" />
-  </>,
-);
-export const CompareIcon = icon(
-  <>
-    <circle cx="8" cy="8" r="6" />
-    <path d="M8 .8v14.4" />
-    <path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" stroke="none" />
-  </>,
-);
-export const PictureIcon = icon(
-  <>
-    <rect x="1.5" y="4" width="13" height="9.5" rx="1.5" />
-    <circle cx="8" cy="8.8" r="2.6" />
-    <path d="M5.5 4 6.5 2.2h3L10.5 4" />
-  </>,
-);
+export const TrainIcon = icon(mdiTrendingDown);
+export const ForecastIcon = icon(mdiEarth);
+export const ScoreIcon = icon(mdiTableLarge);
+export const NetworkIcon = icon(mdiGraphOutline);
+export const KernelsIcon = icon(mdiMemory);
+export const LearnIcon = icon(mdiSchoolOutline);
+export const PlayIcon = icon(mdiPlay);
+export const PauseIcon = icon(mdiPause);
+export const StepIcon = icon(mdiStepForward);
+export const StopIcon = icon(mdiStop);
+export const BackIcon = icon(mdiChevronLeft);
+export const ForwardIcon = icon(mdiChevronRight);
+export const CloseIcon = icon(mdiClose);
+export const LightIcon = icon(mdiCircleHalfFull);
+export const KeysIcon = icon(mdiKeyboardOutline);
+export const IsolinesIcon = icon(mdiWaves);
+export const MeshIcon = icon(mdiVectorTriangle);
+export const OpenIcon = icon(mdiFolderOpenOutline);
+export const CopyIcon = icon(mdiContentCopy);
+export const SaveIcon = icon(mdiTrayArrowDown);
+export const WindIcon = icon(mdiWeatherWindy);
+export const GraticuleIcon = icon(mdiWeb);
+export const CellsIcon = icon(mdiCheckerboard);
+export const MapIcon = icon(mdiMapOutline);
+export const CompareIcon = icon(mdiCompare);
+export const PictureIcon = icon(mdiCameraOutline);
+/** H and L, as on a weather map. */
+export const ExtremesIcon = icon('M2 4h2.5v6.75h5V4H12v16H9.5v-6.75h-5V20H2ZM15 4h2.5v13.6H23V20h-8Z');
 
 /** The mark: an icosahedron seen along a face's axis, the mesh that GraphCast thinks on. */
 export function Mark() {
   return (
-    <svg
-      className="mark"
-      viewBox="0 0 32 32"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.8"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
-      <path d="M16 3 27.3 9.5v13L16 29 4.7 22.5v-13Z" />
-      <path d="M16 9.8 21.9 20H10.1ZM16 3v6.8M27.3 9.5 16 9.8 4.7 9.5M27.3 22.5 21.9 20l5.4-10.5M4.7 22.5 10.1 20 4.7 9.5M16 29l5.9-9M16 29l-5.9-9" />
+    <svg className="mark" viewBox="0 0 32 32" fill="currentColor" fillRule="evenodd" aria-hidden="true">
+      <path d="M27.75 8.72l-11.3-6.5q-.1-.06-.22-.09Q16.12 2.1 16 2.1q-.12 0-.23.03-.12.03-.22.09L4.25 8.72q-.1.06-.19.14-.08.09-.14.19-.06.1-.09.22-.03.11-.03.23v13q0 .12.03.23 .03.12.09.22 .06.1.14.19 .09.08.19.14l11.3 6.5q.1.06.22.09 .11.03.23.03 .12 0 .23-.03 .12-.03.22-.09l11.3-6.5q.1-.06.19-.14 .08-.09.14-.19 .06-.1.09-.22 .03-.11.03-.23V9.5q0-.12-.03-.23-.03-.12-.09-.22-.06-.1-.14-.19-.09-.08-.19-.14ZM15.1 8.88V4.56L7.92 8.69l7.18.19Zm1.8 0V4.56l7.18 4.13-7.18.19Zm-2.44 1.78l-4.31 7.46L6.2 10.44l8.26.22Zm7.39 7.46l-4.31-7.46 8.26-.22-3.95 7.68Zm-1.51.98L16 11.6l-4.34 7.5h8.68ZM5.6 21.09V13.22l3.27 6.36L5.6 21.09Zm20.8-7.87v7.87l-3.27-1.51 3.27-6.36ZM20.23 20.9L16 27.36 11.77 20.9h8.46Zm-7.05 5.44L6.66 22.59l3.11-1.45 3.41 5.2Zm12.16-3.75l-6.52 3.75 3.41-5.2 3.11 1.45Z" />
     </svg>
   );
 }

@@ -34,6 +34,7 @@ export function KernelsFigures() {
 
 function Times({ kernels, limits, update }: NonNullable<ReturnType<typeof useKernels.getState>['report']>) {
   const [chosen, choose] = useState<string | null>(null);
+  const read = (kernel: string) => useKernels.setState({ read: kernel });
   const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
   return (
     <>
@@ -44,7 +45,7 @@ function Times({ kernels, limits, update }: NonNullable<ReturnType<typeof useKer
             {t('{milliseconds} ms on the GPU', { milliseconds: formatValue(total * 1e3) })}
           </span>
         </div>
-        <Roofline kernels={kernels} limits={limits} chosen={chosen} onChoose={choose} />
+        <Roofline kernels={kernels} limits={limits} chosen={chosen} onChoose={choose} onRead={read} />
       </figure>
       <section className="section">
         <h2>{t('Time by kernel')}</h2>
@@ -65,11 +66,7 @@ function Times({ kernels, limits, update }: NonNullable<ReturnType<typeof useKer
                 onPointerEnter={() => choose(row.kernel)}
               >
                 <th scope="row">
-                  <button
-                    type="button"
-                    title={t('Read its WGSL')}
-                    onClick={() => useKernels.setState({ read: row.kernel })}
-                  >
+                  <button type="button" title={t('Read its WGSL')} onClick={() => read(row.kernel)}>
                     {row.kernel}
                   </button>
                 </th>

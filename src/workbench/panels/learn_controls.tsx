@@ -8,6 +8,7 @@ import type { LessonControl } from '../state/lessons_script';
 import { showStep, useNetwork } from '../state/network';
 import { longestLead, STEP_HOURS } from '../state/timeline';
 import { changeSetting, useTraining } from '../state/training';
+import { latentSizes } from '../state/usual_settings';
 import { showField, showLead, useView } from '../state/view';
 import { displayOf, formatLead } from '../units';
 import { t } from '../words/words';
@@ -119,8 +120,6 @@ function MessageStepsControl() {
   );
 }
 
-const LATENT_SIZES = [16, 32, 64, 128, 256, 512];
-
 function LatentSizeControl() {
   return (
     <SizeControl
@@ -132,9 +131,7 @@ function LatentSizeControl() {
         <SelectInput
           id="lesson-latent-size"
           value={value}
-          choices={[...new Set([...LATENT_SIZES, value])]
-            .sort((a, b) => a - b)
-            .map((size) => ({ value: size, label: String(size) }))}
+          choices={latentSizes(value).map((size) => ({ value: size, label: String(size) }))}
           disabled={disabled}
           onChange={(size) => changeSetting('latentSize', size)}
         />

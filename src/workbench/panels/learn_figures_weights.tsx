@@ -2,6 +2,7 @@
 import '../charts/charts.css';
 import { lazy, Suspense } from 'react';
 import { latitudeWeights, levelWeights, variableWeights } from '../../training/loss_weights';
+import { weightsAt } from '../../training/schedule';
 import { nearestLevel, useData } from '../state/data';
 import { useTraining } from '../state/training';
 import { showField, useView } from '../state/view';
@@ -122,7 +123,7 @@ export function VariableWeightsFigure() {
   const { variable, level } = useView();
   if (!dataset) return null;
   const names = config?.task.targetVariables ?? dataset.targetVariables;
-  const weights = variableWeights(names, config?.variable_weights);
+  const weights = variableWeights(names, config ? weightsAt(config, updates - 1) : undefined);
   const added = names.map((name) => weights[name] * (lossByVariable[name] ?? Number.NaN));
   const largest = Math.max(...added.filter(Number.isFinite), Number.MIN_VALUE);
   return (

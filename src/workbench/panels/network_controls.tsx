@@ -1,15 +1,9 @@
 import './panels.css';
 import './network.css';
+import { NODE_READINGS, type NodeReading } from '../rooms_hash';
 import { useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
-import {
-  goToNode,
-  NODE_READINGS,
-  type NodeReading,
-  readNetwork,
-  showStep,
-  useNetwork,
-} from '../state/network';
+import { goToNode, readNetwork, showStep, useNetwork } from '../state/network';
 import { placeOfNode } from '../state/network_node';
 import { useTraining } from '../state/training';
 import { useView } from '../state/view';

@@ -1,8 +1,9 @@
 import './panels.css';
 import './network.css';
 import '../charts/charts.css';
+import { ZOOMS, type Zoom } from '../rooms_hash';
 import { useData } from '../state/data';
-import { useNetwork, ZOOMS, type Zoom } from '../state/network';
+import { useNetwork } from '../state/network';
 import { t } from '../words/words';
 import { MessageFigure, NodeFigure } from './network_figures_node';
 import { GlobeFigure, MeshFigure } from './network_figures_whole';

@@ -2,7 +2,8 @@
 import type { CSSProperties } from 'react';
 import { colourGradient } from '../globe/colour_map';
 import { NODE_COLOUR_MAPS, shownRange, shownValues } from '../globe/network_drawing';
-import { type NodeReading, showStep, useNetwork, type Zoom } from '../state/network';
+import type { NodeReading, Zoom } from '../rooms_hash';
+import { showStep, useNetwork } from '../state/network';
 import { reached } from '../state/network_node';
 import { formatValue } from '../units';
 import { t } from '../words/words';

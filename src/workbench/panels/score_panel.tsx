@@ -1,14 +1,13 @@
 import './panels.css';
 import { REGIONS } from '../../forecast/regions';
+import { BASELINES, type Baseline, type Metric } from '../rooms_hash';
 import { useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import {
-  type Baseline,
   baselineOf,
   cancelScore,
   cardOf,
   compareWith,
-  type Metric,
   openScores,
   saveScores,
   score,
@@ -21,8 +20,8 @@ import { OpenIcon, PlayIcon, SaveIcon, StopIcon } from './icons';
 import { saveScorePicture } from './score_picture';
 import { RangeInput, SelectInput, Setting } from './setting';
 
-const METRICS: Record<Metric, string> = { rmse: 'RMSE', acc: 'Anomaly correlation' };
-const BASELINES: Record<Baseline, string> = {
+const METRIC_WORDS: Record<Metric, string> = { rmse: 'RMSE', acc: 'Anomaly correlation' };
+const BASELINE_WORDS: Record<Baseline, string> = {
   persistence: 'Persistence',
   climatology: 'Climatology',
   against: 'Other scores',
@@ -94,7 +93,7 @@ function Comparison() {
           value={metric}
           onChange={({ target }) => useScores.setState({ metric: target.value as Metric })}
         >
-          {Object.entries(METRICS).map(([name, words]) => (
+          {Object.entries(METRIC_WORDS).map(([name, words]) => (
             <option key={name} value={name}>
               {t(words)}
             </option>
@@ -108,9 +107,9 @@ function Comparison() {
           value={baseline}
           onChange={({ target }) => useScores.setState({ baseline: target.value as Baseline })}
         >
-          {(Object.keys(BASELINES) as Baseline[]).map((name) => (
+          {BASELINES.map((name) => (
             <option key={name} value={name} disabled={card !== null && !has(name)}>
-              {t(BASELINES[name])}
+              {t(BASELINE_WORDS[name])}
             </option>
           ))}
         </select>

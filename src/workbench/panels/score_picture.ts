@@ -1,5 +1,6 @@
 /** The scorecard as a picture to put into a talk. */
 
+import { wordsOfParameters } from '../state/data';
 import { reportError } from '../state/notices';
 import { saveFile } from '../state/save_file';
 import { baselineOf, cardOf, fileName, useScores } from '../state/scores';
@@ -19,13 +20,14 @@ export async function saveScorePicture(): Promise<void> {
     if (!card) return;
     const line = baselineOf(card, baseline);
     const table = scoreRows(card, line, metric, region);
+    const name = wordsOfParameters(card.scores.name);
     const title = line
       ? t('{score} of {name} against {baseline}', {
           score: metric === 'rmse' ? 'RMSE' : 'ACC',
-          name: card.scores.name,
+          name,
           baseline: t(line.name),
         })
-      : card.scores.name;
+      : name;
     const { first, last, count } = card.scores.initial_times;
     const about = `${card.scores.data.name} · ${count} × ${first} – ${last}`;
     const blob = await draw(table, title, about);

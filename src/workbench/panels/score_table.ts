@@ -3,7 +3,7 @@ import { headlineFields, prettyUnits, shortName, shortNumber } from '../../forec
 import { type Card, type Line, leadName, linesOf, shownLeads, valuesOf } from '../../forecast/scorecard_html';
 import { CLASS_BOUNDS, percent } from '../../forecast/scorecard_tables';
 import type { ScoredField } from '../../forecast/scores_file';
-import type { Metric } from '../state/scores';
+import type { Metric } from '../rooms_hash';
 
 /** Columns that the narrow panel has room for. */
 const MOST_LEADS = 5;

@@ -1,15 +1,10 @@
+import { INPUT_FRAMES, type InputFrame, MOST_SENSITIVITY_STEPS } from '../rooms_hash';
 import { nearestLevel, useData, wordsOfParameters } from '../state/data';
 import { useDevice } from '../state/device';
 import { shownForecast } from '../state/field_values';
 import { useNetwork } from '../state/network';
 import { placeOfNode } from '../state/network_node';
-import {
-  cancelSensitivity,
-  computeSensitivity,
-  type InputFrame,
-  targetField,
-  useSensitivity,
-} from '../state/sensitivity';
+import { cancelSensitivity, computeSensitivity, targetField, useSensitivity } from '../state/sensitivity';
 import { STEP_HOURS } from '../state/timeline';
 import { useView } from '../state/view';
 import { displayOf, fieldTitle, formatLead, formatPlace, formatSpan } from '../units';
@@ -17,8 +12,7 @@ import { t } from '../words/words';
 import { PlayIcon, StopIcon } from './icons';
 import { RangeInput, Setting } from './setting';
 
-const FRAMES: Record<InputFrame, string> = { previous: '−6 h', last: '0 h' };
-const MOST_STEPS = 4;
+const FRAME_WORDS: Record<InputFrame, string> = { previous: '−6 h', last: '0 h' };
 
 /** Which forecast number is asked about, and how the answer is looked at. */
 export function SensitivityControls() {
@@ -83,7 +77,7 @@ export function SensitivityControls() {
           id="sensitivity-steps"
           value={steps}
           least={1}
-          most={MOST_STEPS}
+          most={MOST_SENSITIVITY_STEPS}
           disabled={running !== null}
           onChange={(value) => useSensitivity.setState({ steps: value })}
         />
@@ -154,7 +148,7 @@ function Looking() {
         <span>{t('Input frame')}</span>
         <fieldset className="choices">
           <legend className="visually-hidden">{t('Input frame')}</legend>
-          {(Object.keys(FRAMES) as InputFrame[]).map((name) => (
+          {INPUT_FRAMES.map((name) => (
             <label key={name}>
               <input
                 type="radio"
@@ -162,7 +156,7 @@ function Looking() {
                 checked={frame === name}
                 onChange={() => useSensitivity.setState({ frame: name })}
               />
-              {FRAMES[name]}
+              {FRAME_WORDS[name]}
             </label>
           ))}
         </fieldset>

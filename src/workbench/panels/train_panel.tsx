@@ -3,6 +3,7 @@ import './train.css';
 import { PRESETS } from '../../graphcast/config';
 import { checkpointTitle, useData } from '../state/data';
 import { changeSetting, choosePreset, isRunOpen, useTraining } from '../state/training';
+import { latentSizes } from '../state/usual_settings';
 import { t } from '../words/words';
 import { DataSection } from './data_section';
 import { PlanetSection } from './planet_section';
@@ -14,8 +15,6 @@ import { ScheduleSection } from './train_settings';
 import { ValidationSection } from './train_validation';
 import { LossWeightsSection } from './train_weights';
 import { meshNodes } from './welcome';
-
-const LATENT_SIZES = [16, 32, 48, 64, 128, 256, 512];
 
 /** The Train room's controls, in the order in which a run is made of them. */
 export function TrainPanel() {
@@ -48,9 +47,6 @@ function NetworkSection() {
         messageSteps: start.model.gnn_msg_steps,
       }
     : settings;
-  const sizes = LATENT_SIZES.includes(latentSize)
-    ? LATENT_SIZES
-    : [...LATENT_SIZES, latentSize].sort((a, b) => a - b);
 
   return (
     <section className="section">
@@ -99,7 +95,7 @@ function NetworkSection() {
         <SelectInput
           id="latent-size"
           value={latentSize}
-          choices={sizes.map((size) => ({ value: size, label: String(size) }))}
+          choices={latentSizes(latentSize).map((size) => ({ value: size, label: String(size) }))}
           disabled={fixed}
           onChange={(value) => changeSetting('latentSize', value)}
         />

@@ -28,25 +28,30 @@ export function ResumeOffer() {
 
 /** Resumes a run on its data; says which to open while others are open. */
 export function ResumeButton({ run, label }: { run: KeptRun; label: string }) {
-  const phase = useTraining((state) => state.phase);
-  const dataset = useData((data) => data.dataset);
   const opening = useData((data) => data.opening);
-  const ready = useDevice(({ status }) => status === 'ready');
-  const sameData = dataset !== null && (run.dataset === '' || fileOf(dataset.name) === fileOf(run.dataset));
+  const sameData = useSameData(run);
+  const canOpen = useCanOpen(run);
   if (!sameData && opening === null) {
     return <p className="why">{t('Open {file} again to resume it.', { file: fileOf(run.dataset) })}</p>;
   }
   return (
-    <button
-      type="button"
-      className="button"
-      disabled={!ready || !sameData || isRunOpen(phase)}
-      onClick={() => void resumeRun(run)}
-    >
+    <button type="button" className="button" disabled={!canOpen} onClick={() => void resumeRun(run)}>
       <PlayIcon />
       {label}
     </button>
   );
+}
+
+/** A run can be opened: on its data, on a device, while no other is open. */
+export function useCanOpen(run: KeptRun): boolean {
+  const isFree = useTraining(({ phase }) => !isRunOpen(phase));
+  const ready = useDevice(({ status }) => status === 'ready');
+  return useSameData(run) && isFree && ready;
+}
+
+function useSameData(run: KeptRun): boolean {
+  const dataset = useData((data) => data.dataset);
+  return dataset !== null && (run.dataset === '' || fileOf(dataset.name) === fileOf(run.dataset));
 }
 
 /** The last part of a path or address. */

@@ -2,10 +2,11 @@ import { useState } from 'react';
 import type { KeptRun } from '../../worker/protocol';
 import { differences } from '../state/run_differences';
 import { drawRun, exportRun, removeRun, renameRun, useRuns } from '../state/runs';
-import { isRunOpen, useTraining } from '../state/training';
+import { scoreRun, useScores } from '../state/scores';
+import { isRunOpen, leadingRunId, useTraining } from '../state/training';
 import { formatValue } from '../units';
 import { t } from '../words/words';
-import { ResumeButton } from './train_resume';
+import { ResumeButton, useCanOpen } from './train_resume';
 
 /** Colours of the runs that are drawn beside the open one, in turn. */
 export const RUN_COLOURS = ['--run-1', '--run-2', '--run-3', '--run-4', '--run-5'];
@@ -89,6 +90,9 @@ function RunActions({ run }: { run: KeptRun }) {
   const { phase, runId } = useTraining();
   const { id, name, update, total } = run;
   const open = id === runId && isRunOpen(phase);
+  const canOpen = useCanOpen(run);
+  const canScore = leadingRunId() === id || (update > 0 && canOpen);
+  const isScoring = useScores(({ running }) => running !== null);
   return (
     <div className="run-actions">
       <input
@@ -105,6 +109,19 @@ function RunActions({ run }: { run: KeptRun }) {
         }}
       />
       {!open && <ResumeButton run={run} label={update < total ? t('Resume') : t('Open')} />}
+      <button
+        type="button"
+        className="button"
+        title={
+          canScore || !isRunOpen(phase)
+            ? t('Scores its forecasts in the Score room')
+            : t('Stop the run that is open first.')
+        }
+        disabled={isScoring || !canScore}
+        onClick={() => void scoreRun(run)}
+      >
+        {t('Score')}
+      </button>
       <button type="button" className="button" onClick={() => void exportRun(run)}>
         {t('Export')}
       </button>

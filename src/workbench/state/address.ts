@@ -1,6 +1,7 @@
 /** Keeps the address and the page the same: a link reopens what is seen, back and forward walk through it. */
 import { decodePlace, encodePlace } from '../location_hash';
 import { fittedView, useData } from './data';
+import { linkedRoomsParts, onLinkedRooms, takeLinkedRooms } from './linked_rooms';
 import { linkedSettingsParts, takeLinkedSettings } from './linked_settings';
 import { useTraining } from './training';
 import { useView, type View } from './view';
@@ -11,6 +12,7 @@ const SETTLE_MILLISECONDS = 400;
 export function followAddress(): void {
   useView.setState(decodePlace(location.hash));
   takeLinkedSettings(location.hash);
+  takeLinkedRooms(location.hash);
   /** Back and forward choose nothing new: they must not add to the history. */
   let walking = false;
   window.addEventListener('popstate', () => {
@@ -20,6 +22,7 @@ export function followAddress(): void {
     walking = true;
     takeLinkedSettings(hash);
     useView.setState(dataset ? { ...place, ...fittedView(dataset, place) } : place);
+    takeLinkedRooms(hash);
     walking = false;
   });
 
@@ -54,11 +57,17 @@ export function followAddress(): void {
     isStep ||= !walking && dataset !== null && opening === null;
     writeSoon();
   });
+  onLinkedRooms((isChoice) => {
+    if (walking) return;
+    isStep ||= isChoice && useView.getState().initialTime !== null;
+    writeSoon();
+  });
   useData.subscribe(writeSoon);
 }
 
 function currentHash(): string {
-  const parts = [encodePlace(useView.getState()).slice(1), ...linkedSettingsParts()].filter(Boolean);
+  const place = encodePlace(useView.getState()).slice(1);
+  const parts = [place, ...linkedRoomsParts(), ...linkedSettingsParts()].filter(Boolean);
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }
 

@@ -21,7 +21,7 @@ import { engine } from './engine';
 import { letForecastsGo, restoreForecasts, useForecasts } from './forecast';
 import { notify, offerUndo, reportError } from './notices';
 import { importRuns, useRuns } from './runs';
-import { openRun, stop, useTraining } from './training';
+import { leadingRunId, openRun, stop, useTraining } from './training';
 import { useView } from './view';
 
 /** Opens a dataset in place of the open one. */
@@ -72,13 +72,13 @@ type Opened = ReturnType<typeof opened>;
 /** What is open, and what was made of it. */
 function opened() {
   const { dataset, checkpoint, statistics, sources, shipped } = useData.getState();
-  const { settings, runId, leads, updates } = useTraining.getState();
+  const { settings } = useTraining.getState();
   const { byInitialFrame } = useForecasts.getState();
   return {
     ...{ dataset, checkpoint, statistics, sources, shipped },
     settings,
     /** The run whose parameters forecasts used. */
-    run: leads && updates > 0 ? runId : null,
+    run: leadingRunId(),
     forecasts: byInitialFrame,
     view: useView.getState(),
   };

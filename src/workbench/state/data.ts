@@ -1,8 +1,14 @@
 /** What is open: a dataset, and perhaps statistics and a checkpoint. */
 import { create } from 'zustand';
 import { DatasetError, MisfitError } from '../../errors';
-import type { CheckpointSummary, DatasetSource, DatasetSummary, TaskChoice } from '../../worker/protocol';
-import type { Place } from '../location_hash';
+import type {
+  CheckpointSummary,
+  DatasetSource,
+  DatasetSummary,
+  TaskChoice,
+  TrainingSettings,
+} from '../../worker/protocol';
+import { LAYERS_IN_FILE, type Place } from '../location_hash';
 import { t } from '../words/words';
 import { carriedCounts, carriedTo } from './carried';
 import { engine } from './engine';
@@ -59,40 +65,36 @@ const PLANET = { url: new URL('planet.nc', document.baseURI).href, simulated: tr
 
 /** Of the network that was trained on two years of that planet (`tools/starter_model.mjs`). */
 const STARTER = {
-  checkpoint: 'checkpoint.npz',
-  statistics: ['mean_by_level.nc', 'stddev_by_level.nc', 'diffs_stddev_by_level.nc'],
+  checkpoint: starterFile('checkpoint.npz'),
+  statistics: ['mean_by_level.nc', 'stddev_by_level.nc', 'diffs_stddev_by_level.nc'].map(starterFile),
 };
 
-/** Opens the planet and, for its forecasts, the network that was trained on it. */
-export async function openPlanet(): Promise<void> {
-  await openDataset(PLANET);
-  if (useData.getState().shipped) await openStarter();
+/** Address of a file of the starter. */
+export function starterFile(name: string): string {
+  return new URL(`starter/${name}`, document.baseURI).href;
+}
+
+/**
+ * Opens the planet and, for its forecasts, the network that was trained on it.
+ * @param next settings of the forecast that comes next: the engine makes its network ready meanwhile
+ */
+export async function openPlanet(next?: TrainingSettings): Promise<void> {
+  const planet = openDataset(PLANET);
+  const starter = engine.call('openStarter', { ...STARTER, next });
+  starter.catch(() => undefined); // said below, or what became of the planet has been
+  await planet;
+  if (useData.getState().shipped) await openStarter(starter);
 }
 
 /** The network that was trained on the planet, with the statistics that it was trained with. */
-export async function openStarter(): Promise<void> {
+export async function openStarter(answer = engine.call('openStarter', STARTER)): Promise<void> {
   await opening(t('the starter model'), async () => {
-    const [checkpoint, ...statistics] = await Promise.all(
-      [STARTER.checkpoint, ...STARTER.statistics].map(shippedFile),
-    );
-    const starter = await engine.call('openStarter', { checkpoint, statistics });
+    const starter = await answer;
     letFilesLead();
     // A run is for learning from the beginning, unless its user wants to go on from here.
     changeSetting('fresh', true);
     setSource({ checkpoint: null, statistics: null }, { checkpoint: starter, statistics: null });
   });
-}
-
-/** A file of the starter. */
-export async function shippedFile(name: string): Promise<File> {
-  const address = new URL(`starter/${name}`, document.baseURI);
-  const response = await fetch(address);
-  if (!response.ok) {
-    throw new DatasetError(
-      `${address} cannot be read (${response.status}): the page was not installed whole.`,
-    );
-  }
-  return new File([await response.blob()], name);
 }
 
 /** Opens a dataset and turns the globe to it; an unreadable one leaves the open one as it is. */
@@ -103,7 +105,8 @@ export async function openDataset(source: DatasetSource): Promise<void> {
     const dataset = await engine.call('openDataset', source);
     divideNew(dataset.times);
     forgetForecasts();
-    useView.setState({ ...fittedView(dataset, useView.getState()), playing: false });
+    const view = useView.getState();
+    useView.setState({ ...fittedView(dataset, view), ...layersInFile(view), playing: false });
     // The engine drops the starter with its planet.
     const left = useData.getState().checkpoint?.starter ? { checkpoint: null } : {};
     setSource({ dataset: source }, { dataset, shipped: source === PLANET, ...left });
@@ -130,8 +133,11 @@ export function useForecastParameters(): string {
 /** What a forecast, a reading or a score says that it was made with, in words. */
 export function wordsOfParameters(parameters: string): string {
   const { checkpoint } = useData.getState();
-  const [, update] = /^update (\d+)$/.exec(parameters) ?? [];
-  if (update) return t('after update {update}', { update: Number(update).toLocaleString('en') });
+  const [, run, update] = /^(?:(.+), )?update (\d+)$/.exec(parameters) ?? [];
+  if (update) {
+    const words = t('after update {update}', { update: Number(update).toLocaleString('en') });
+    return run ? `${run}, ${words}` : words;
+  }
   return parameters === checkpoint?.name ? checkpointTitle(checkpoint) : t(parameters);
 }
 
@@ -244,6 +250,16 @@ export function fittedView(dataset: DatasetSummary, view: Shown): Shown {
     initialTime: times[initialFrame],
     leadHours: clampLead(dataset, initialFrame, view.leadHours),
   };
+}
+
+/** The layers of a view as far as data without any forecast have them. */
+function layersInFile({
+  layer,
+  compare,
+}: Pick<Place, 'layer' | 'compare'>): Pick<Place, 'layer' | 'compare'> {
+  const first = LAYERS_IN_FILE.includes(layer) ? layer : 'truth';
+  const isKept = compare && LAYERS_IN_FILE.includes(compare.layer) && compare.layer !== first;
+  return { layer: first, compare: isKept ? compare : null };
 }
 
 function clampLead({ times }: DatasetSummary, initialFrame: number, leadHours: number): number {

@@ -1,6 +1,6 @@
 /** Values of the layers, fetched from the engine and kept for a while. */
 import type { DatasetSummary, FieldName } from '../../worker/protocol';
-import { LAYERS, type Layer } from '../location_hash';
+import { LAYERS, LAYERS_IN_FILE, type Layer } from '../location_hash';
 import { useData } from './data';
 import { engine } from './engine';
 import { type Forecast, useForecasts } from './forecast';
@@ -27,9 +27,8 @@ export function shownForecast(): { initialFrame: number; forecast: Forecast | un
 export function availableLayers(): readonly Layer[] {
   const hasForecast = Object.keys(useForecasts.getState().byInitialFrame).length > 0;
   const hasSensitivity = useSensitivity.getState().summary !== null;
-  const inFile: Layer[] = ['truth', 'tendency'];
   return LAYERS.filter((layer) =>
-    layer === 'sensitivity' ? hasSensitivity : hasForecast || inFile.includes(layer),
+    layer === 'sensitivity' ? hasSensitivity : hasForecast || LAYERS_IN_FILE.includes(layer),
   );
 }
 

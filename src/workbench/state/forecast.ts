@@ -36,8 +36,11 @@ export const useForecasts = create<Forecasts>(() => ({ byInitialFrame: {}, runni
 const { getState, setState } = useForecasts;
 let nextRevision = 1;
 
-/** Runs a forecast and shows it on the globe as its frames are computed. */
-export async function runForecast(initialFrame: number): Promise<void> {
+/**
+ * Runs a forecast and shows it on the globe as its frames are computed.
+ * @param hurried as in the protocol
+ */
+export async function runForecast(initialFrame: number, hurried = false): Promise<void> {
   const { steps, running, byInitialFrame: known } = getState();
   if (running) return;
   const former: Forecast | undefined = known[initialFrame];
@@ -49,7 +52,7 @@ export async function runForecast(initialFrame: number): Promise<void> {
   useView.setState({ layer: 'forecast', leadHours: 0, playing: false });
   try {
     const settings = useTraining.getState().settings;
-    const summary = await engine.call('forecast', { settings, initialFrame, steps });
+    const summary = await engine.call('forecast', { settings, initialFrame, steps, hurried });
     // Another dataset may have been opened meanwhile.
     if (getState().byInitialFrame[initialFrame]?.revision === revision) {
       amend(initialFrame, { leadHours: summary.leadHours, parameters: summary.parameters });
@@ -152,6 +155,16 @@ function forget(initialFrame: number): void {
   setState(({ byInitialFrame }) => {
     const { [initialFrame]: _, ...others } = byInitialFrame;
     return { byInitialFrame: others };
+  });
+}
+
+/** Resolves when any forecast has its next frame. */
+export function nextForecastFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = engine.on('forecastFrame', () => {
+      stop();
+      resolve();
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 /** What a lesson is made of. The texts are the English keys of `t()`, which is called where they are shown. */
 import type { Overlay, Place } from '../location_hash';
-import type { NodeReading, Zoom } from './network';
+import type { NodeReading, Zoom } from '../rooms_hash';
 
 /** Something of the page to change or to start, in the lesson's own panel. */
 export type LessonControl =

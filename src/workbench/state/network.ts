@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { nearestNode } from '../../mesh/positions';
 import { type ReceptiveField, receptiveField } from '../../mesh/receptive_field';
 import type { NetworkGraph, NetworkReadings } from '../../worker/protocol';
+import type { NetworkPlace, NodeReading } from '../rooms_hash';
 import { useData } from './data';
 import { useDevice } from './device';
 import { engine } from './engine';
@@ -11,28 +12,14 @@ import { degreesBetween, placeOfNode } from './network_node';
 import { useTraining } from './training';
 import { moveCamera, pickPlace, useView } from './view';
 
-/** From the whole to the least part. */
-export const ZOOMS = ['globe', 'mesh', 'node', 'message'] as const;
-export type Zoom = (typeof ZOOMS)[number];
-
-/** What the mesh's nodes are coloured by. */
-export const NODE_READINGS = ['latent', 'gradient', 'reach'] as const;
-export type NodeReading = (typeof NODE_READINGS)[number];
-
-interface NetworkState {
+interface NetworkState extends NetworkPlace {
   graph: NetworkGraph | null;
   readings: NetworkReadings | null;
   reading: boolean;
   /** Why there is nothing to read. */
   message: string;
-  zoom: Zoom;
-  /** The picked mesh node. */
-  node: number;
+  /** Of the picked mesh node. */
   field: ReceptiveField | null;
-  /** Edge of the picked message; null: the strongest. */
-  edge: number | null;
-  /** Processor steps done: 0 is after the encoder. */
-  step: number;
   shows: NodeReading;
 }
 
@@ -155,6 +142,25 @@ export async function readNetwork(): Promise<void> {
 
 let graphOf: unknown;
 
+/** Where a link wants to be, once there is a graph. */
+let linked: NetworkPlace | null = null;
+
+/** Goes to a link's place in the network as soon as its graph is known; null: nowhere. */
+export function takeLinkedNetwork(place: NetworkPlace | null): void {
+  linked = place;
+  goToLinked();
+}
+
+function goToLinked(): void {
+  const { graph } = getState();
+  if (!graph || !linked) return;
+  const { zoom, node, step, edge } = linked;
+  linked = null;
+  pickNode(Math.min(node, graph.meshNodes - 1));
+  const isIncoming = edge !== null && graph.mesh.receivers[edge] === getState().node;
+  setState({ zoom, step: Math.min(step, graph.steps), edge: isIncoming ? edge : null });
+}
+
 /** Keeps what is picked where the graph is still the same. */
 function takeGraph(graph: NetworkGraph, dataset: unknown): void {
   const { graph: before, node, step } = getState();
@@ -167,6 +173,7 @@ function takeGraph(graph: NetworkGraph, dataset: unknown): void {
   // A vertex of the icosahedron hears neighbours on every level: the one to begin with.
   const first = pick ? graph.vertices : graph.vertices.subarray(0, 3 * ICOSAHEDRON_NODES);
   pickNode(before ? Math.min(node, graph.meshNodes - 1) : nearestNode(first, longitude, latitude));
+  goToLinked();
 }
 
 for (const store of [useTraining, useData, useDevice, useView]) store.subscribe(follow);

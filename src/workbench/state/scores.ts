@@ -2,19 +2,18 @@
 import { create } from 'zustand';
 import { type Card, linesOf, subjectOf } from '../../forecast/scorecard_html';
 import { parseScores, type ScoredField, type Scores, writeScores } from '../../forecast/scores_file';
-import type { WorkProgress } from '../../worker/protocol';
+import type { KeptRun, WorkProgress } from '../../worker/protocol';
+import type { Baseline, Metric } from '../rooms_hash';
 import { useData } from './data';
 import { engine } from './engine';
 import { frameAt } from './field_values';
 import { runForecast, useForecasts } from './forecast';
 import { reportError } from './notices';
+import { useRuns } from './runs';
 import { saveFile } from './save_file';
 import { STEP_HOURS } from './timeline';
-import { useTraining } from './training';
+import { leadingRunId, openRun, stop, useTraining } from './training';
 import { showField, useView } from './view';
-
-export type Baseline = 'persistence' | 'climatology' | 'against';
-export type Metric = 'rmse' | 'acc';
 
 interface ScoreState {
   /** Null before anything has been scored. */
@@ -59,6 +58,8 @@ export async function score(): Promise<void> {
   if (running) return;
   const { settings } = useTraining.getState();
   if (scores) keep(scores);
+  const run = useRuns.getState().runs.find(({ id }) => id === leadingRunId());
+  scoredRun = run?.name ?? null;
   setState({
     scores: null,
     running: { done: 0, total: 0, unit: 'forecast steps', perSecond: 0, secondsLeft: 0 },
@@ -66,12 +67,31 @@ export async function score(): Promise<void> {
   try {
     const steps = (days * 24) / STEP_HOURS;
     const answer = await engine.call('score', { settings, steps, everyHours });
-    setState({ scores: answer.scores });
+    setState({ scores: named(answer.scores) });
   } catch (error) {
     reportError(error);
   } finally {
     setState({ running: null });
   }
+}
+
+/** Name of the run whose parameters are being scored. */
+let scoredRun: string | null = null;
+
+/** Two runs may have come equally far: the scores of a run bear its name. */
+function named(scores: Scores): Scores {
+  return scoredRun ? { ...scores, name: `${scoredRun}, ${scores.name}` } : scores;
+}
+
+/** Scores a kept run: as it is now where forecasts are made with it, else as it was last saved. */
+export async function scoreRun(run: KeptRun): Promise<void> {
+  useView.setState({ room: 'score' });
+  if (leadingRunId() !== run.id) {
+    await openRun(run);
+    // To be scored it need not go on, and others can be opened after it.
+    if (useTraining.getState().phase === 'paused') await stop();
+  }
+  if (leadingRunId() === run.id) await score();
 }
 
 export async function cancelScore(): Promise<void> {
@@ -139,7 +159,7 @@ export async function saveScores(kind: 'json' | 'csv' | 'html'): Promise<void> {
   saveFile(new TextEncoder().encode(await text[kind]()), `${fileName(scores)}.${kind}`);
 }
 
-/** 'scores_update_120' */
+/** 'scores_first_try_update_120' */
 export function fileName({ name }: Scores): string {
   return `scores_${name.replace(/\.npz$/, '').replace(/[^\p{L}\p{N}.]+/gu, '_')}`;
 }
@@ -149,5 +169,5 @@ function keep(scores: Scores): void {
 }
 
 engine.on('scores', ({ scores, progress }) => {
-  if (getState().running) setState({ scores, running: progress });
+  if (getState().running) setState({ scores: named(scores), running: progress });
 });

@@ -1,14 +1,13 @@
 /** What a forecast depends on: the question in the Network room, the engine's answer, and its fields in shown units. */
 import { create } from 'zustand';
 import type { FieldName, SensitivitySummary, WorkProgress } from '../../worker/protocol';
+import type { AskedSensitivity, InputFrame } from '../rooms_hash';
 import { type Display, displayOf, inChosenUnit, inUnit } from '../units';
 import { useData } from './data';
 import { engine } from './engine';
 import { reportError } from './notices';
 import { useTraining } from './training';
 import { useView } from './view';
-
-export type InputFrame = 'previous' | 'last';
 
 interface SensitivityState {
   /** The forecast field; null: the shown one. */
@@ -49,6 +48,11 @@ export function targetField(): FieldName | null {
     variable: name,
     level: level !== null && dataset.levels.includes(level) ? level : dataset.levels[0],
   };
+}
+
+/** Chooses the forecast field and lead time that are asked about. */
+export function askAbout({ variable, level, steps }: AskedSensitivity): void {
+  setState({ target: { variable, level }, steps });
 }
 
 /** Computes the gradient of the asked-for number with respect to the initial state, and shows it on the globe. */

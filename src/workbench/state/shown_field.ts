@@ -111,9 +111,11 @@ async function drawnLayer(
 ): Promise<Omit<ShownLayer, 'range'>> {
   if (layer === 'sensitivity') return sensitivityLayer(field, display);
   const stored = await layerValues(layer, field, moment).catch(sentence);
+  const shownValues = (values: Float32Array) =>
+    isDifference(layer) ? inUnit(values, display, true) : convertedOnce(values, display);
   return {
     variable: field.variable,
-    values: typeof stored === 'string' ? null : inUnit(stored, display, isDifference(layer)),
+    values: typeof stored === 'string' ? null : shownValues(stored),
     level: field.level,
     layer,
     weather: weatherOf(layer, moment),
@@ -122,6 +124,21 @@ async function drawnLayer(
     colourMap: layer === 'error' ? 'error' : layer === 'tendency' ? 'tendency' : display.colourMap,
     message: typeof stored === 'string' ? stored : '',
   };
+}
+
+/** What was converted last, the newest first: of two layers. */
+let converted: { stored: Float32Array; scale: number; offset: number; values: Float32Array }[] = [];
+
+/** The same array for the same stored one: a field that is on the globe already is not drawn anew. */
+function convertedOnce(stored: Float32Array, display: Display): Float32Array {
+  const { scale, offset } = display;
+  const known = converted.find(
+    (one) => one.stored === stored && one.scale === scale && one.offset === offset,
+  );
+  if (known) return known.values;
+  const values = inUnit(stored, display, false);
+  converted = [{ stored, scale, offset, values }, ...converted].slice(0, 2);
+  return values;
 }
 
 /** The gradient of a forecast value with respect to this field of an input frame. */

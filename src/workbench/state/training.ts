@@ -158,6 +158,12 @@ export function trainOrPause(): void {
   void (isGoing() ? pause() : train());
 }
 
+/** The run whose parameters forecasts use; null when they use others. */
+export function leadingRunId(): string | null {
+  const { runId, leads, updates } = getState();
+  return leads && updates > 0 ? runId : null;
+}
+
 /** Opens a run that the browser keeps, as it was saved, with its curves and its settings. */
 export async function openRun({ id, validateEvery }: KeptRun): Promise<void> {
   try {

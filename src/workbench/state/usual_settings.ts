@@ -6,6 +6,13 @@ import { VALIDATE_EVERY } from '../../worker/run_phases';
 
 export const DEFAULT_PRESET = Object.keys(PRESETS)[0];
 
+const LATENT_SIZES = [16, 32, 48, 64, 96, 128, 256, 512];
+
+/** Latent sizes to choose from, with the one that is set. */
+export function latentSizes(set: number): number[] {
+  return [...new Set([...LATENT_SIZES, set])].sort((a, b) => a - b);
+}
+
 /** The command line's default too. */
 const UPDATES = 3000;
 

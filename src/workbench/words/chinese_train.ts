@@ -184,6 +184,7 @@ export const TRAIN: Dictionary = {
   Export: '导出',
   Delete: '删除',
   'Stop it first': '请先停止',
+  'Scores its forecasts in the Score room': '在评分室评定其预报',
   'stands at update {update} of {total}.': '停在第 {update} / {total} 次更新。',
   'Open {file} again to resume it.': '请重新打开 {file} 以恢复训练。',
   '{name} is deleted.': '已删除 {name}。',
