@@ -111,6 +111,9 @@ async function openSampleAfresh(page: Page): Promise<void> {
   await expect(page.getByRole('contentinfo')).toContainText('No run yet');
 }
 
+// It is here to find what goes wrong one time in many: tried again it would pass.
+test.describe.configure({ retries: 0 });
+
 test('a hundred random sequences of actions leave no error and no buffer behind', async ({ page }) => {
   test.setTimeout(20 * 60_000);
   const defects = watchForDefects(page);
