@@ -8,6 +8,7 @@ test('a run is timed kernel by kernel, under the roof of the adapter; a dot open
   await page.goto('/#room=kernels&latent=16&mesh=1&messages=1&updates=400');
   await chooseFiles(page, 'src/golden/tiny/dataset.nc');
   await expect(page.getByRole('button', { name: 'data dataset.nc' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Train', exact: true }).last()).toBeEnabled();
   await page.keyboard.press('t');
   const rows = page.locator('.kernel-table tbody tr');
   await expect(rows.first()).toBeVisible({ timeout: 120_000 });

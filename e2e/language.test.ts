@@ -40,9 +40,11 @@ test('the page changes to Chinese and back, and remembers it', async ({ page }) 
   await page.reload();
   await expect(root).toHaveAttribute('lang', 'zh-Hans');
   await expect(rooms.first()).toHaveText('训练');
+  await expect(page.locator('.legend').first()).toBeVisible();
 
   // The palette knows both, too.
   await page.keyboard.press('/');
+  await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
   await page.keyboard.type('English');
   await page.keyboard.press('Enter');
   await expect(root).toHaveAttribute('lang', 'en');

@@ -38,12 +38,12 @@ test('a link asks again what a sensitivity was asked, and shows the same', async
   await page.goto('/#room=network&over=none&pick=10,45');
   await page.getByRole('slider', { name: 'Lead time, steps' }).fill('1');
   await expect(page.getByRole('button', { name: 'Show sensitivity' })).toBeEnabled({ timeout: 120_000 });
-  const before = await stillGlobe(page);
   await page.getByRole('button', { name: 'Show sensitivity' }).click();
   const legend = (of: Page) => of.locator('.legend').filter({ hasText: 'Sensitivity to' });
   await expect(legend(page)).toContainText('dam / σ', { timeout: 120_000 });
+  const last = await stillGlobe(page);
   await page.getByRole('radio', { name: '−6 h' }).check({ force: true });
-  await changedGlobe(page, before);
+  await changedGlobe(page, last);
   await expect
     .poll(() => hash(page))
     .toMatch(/layer=sensitivity.*sensitivity=geopotential,500,1,.*inputframe=previous/);

@@ -18,7 +18,7 @@ test('after the first visit the page opens and trains without a network', async 
 
   await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
   await page.getByRole('slider', { name: 'Message-passing steps' }).fill('1');
-  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(async () => (await runFigures(page)).update, { timeout: 240_000 }).toBe(1);
 });
 

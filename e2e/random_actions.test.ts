@@ -88,7 +88,8 @@ async function act(page: Page, keys: string[], random: () => number): Promise<vo
     await page.mouse.move(x + 80 * (random() - 0.5), y + 80 * (random() - 0.5));
     await page.mouse.up();
   } else if (kind < 0.98) {
-    await page.evaluate((back) => (back ? history.back() : history.forward()), random() < 0.6);
+    const options = { timeout: 5000 };
+    await (random() < 0.6 ? page.goBack(options) : page.goForward(options)).catch(() => undefined);
   } else {
     const canOpen = await page.locator('header button.chip').first().isEnabled();
     if (canOpen) await chooseFiles(page, SAMPLE).catch(() => undefined);
@@ -108,6 +109,7 @@ async function openSampleAfresh(page: Page): Promise<void> {
   }).toPass({ timeout: 120_000 });
   await page.keyboard.press('2');
   await chooseFiles(page, SAMPLE);
+  await expect(page.getByRole('button', { name: 'data dataset.nc' })).toBeEnabled();
   await expect(page.getByRole('contentinfo')).toContainText('No run yet');
 }
 

@@ -240,6 +240,17 @@ test('a forecast needs no run, and can be cancelled', async () => {
   expect(leadHours.length).toBeLessThan(40);
 });
 
+test('another network is not kept waiting by a forecast of the one before', async () => {
+  const { engine, all } = await startEngine();
+  await engine.call('openDataset', SAMPLE);
+  const running = engine.call('forecast', { settings: SETTINGS, initialFrame: 3, steps: 40 });
+  await expect.poll(() => all('forecastFrame').length, { timeout: 60_000 }).toBeGreaterThan(0);
+  await engine.call('closeCheckpoint', undefined);
+  const { leadHours, cancelled } = await running;
+  expect(cancelled).toBe(true);
+  expect(leadHours.length).toBeLessThan(40);
+});
+
 test('what does not go together is said in one sentence, and the engine stays usable', async () => {
   const { engine, until } = await startEngine();
   await expect(engine.call('train', SETTINGS)).rejects.toThrow('No dataset is open');
@@ -354,14 +365,14 @@ test('a run whose windows go side by side forecasts as its checkpoint does', asy
   expect((await forecast()).field).toEqual(last.field);
 });
 
-test('a checkpoint opened while a forecast is prepared is for the next one', async () => {
+test('a checkpoint opened while a forecast is prepared ends that one, and is for the next', async () => {
   const { engine } = await startEngine();
   await engine.call('openDataset', SAMPLE);
   const file = new File([readFileSync('src/golden/tiny/checkpoint.npz')], 'other.npz');
-  const request = { settings: { ...SETTINGS, task: 'data' as const }, initialFrame: 1, steps: 1 };
+  const request = { settings: { ...SETTINGS, task: 'data' as const }, initialFrame: 1, steps: 8 };
   const forecast = engine.call('forecast', request);
   await engine.call('openCheckpoint', { file, anyTask: true });
-  expect(await forecast).toMatchObject({ parameters: 'random first weights', leadHours: [6] });
+  expect(await forecast).toMatchObject({ parameters: 'random first weights', cancelled: true });
   expect(await engine.call('forecast', request)).toMatchObject({ parameters: 'other.npz' });
 });
 

@@ -138,6 +138,8 @@ export class Engine {
         );
       const result = await change();
       this.runs.stopLeading();
+      // Nobody waits for what the network before foretells.
+      this.forecasts.cancelForecast();
       await turn.take(async () => this.forecasts.dropModels());
       return result;
     });
