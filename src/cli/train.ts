@@ -69,7 +69,7 @@ const COMMAND = {
     'save-every': { value: 'N', help: 'updates between checkpoints', default: '200' },
     'on-bad-update': {
       value: 'POLICY',
-      help: `where loss or gradient is not finite: ${BAD_UPDATE_POLICIES.join(', ')} (to the last checkpoint, with half the learning rate)`,
+      help: `where loss or gradient is not finite: ${BAD_UPDATE_POLICIES.join(', ')} (to the last checkpoint, with half the learning rate); skip also leaves out batches that cannot be read`,
       default: BAD_UPDATE_POLICIES[0],
     },
     activations: ACTIVATIONS_OPTION,

@@ -1,3 +1,4 @@
+import { DatasetError } from '../errors';
 import { createModel } from '../graphcast/create_model';
 import type { Model, ModelOptions } from '../graphcast/model';
 import { windowsSideBySide } from '../graphcast/side_by_side';
@@ -51,6 +52,8 @@ export interface UpdateMetrics extends Loss {
   /** Of the batch's windows in all processes, seconds since 1970-01-01 UTC. */
   initialTimes: number[];
   gradientNormByModule: NormByModule;
+  /** Why the batch could not be read, in a run that skips such a batch; loss and gradient norm are then NaN. */
+  dataError?: string;
   /** Only of every {@link DETAILED_EVERY}th update, as it must be read back for it. */
   detail?: UpdateDetail;
 }
@@ -250,11 +253,19 @@ export class Trainer {
     const initialTimes = this.sequence.initialTimes(this.done);
     const [first, end] = [this.done, this.done + 1].map((update) => this.sequence.drawsBefore(update));
     let waited = 0;
+    let dataError: string | undefined;
     await this.loss.begin(terms);
-    for (let draw = first; draw < end; draw += this.windowsAtOnce) {
+    for (let draw = first; draw < end && dataError === undefined; draw += this.windowsAtOnce) {
       const asked = performance.now();
       const windows: Window[] = [];
-      for (let i = 0; i < this.windowsAtOnce; i++) windows.push(await this.windows.take(draw + i));
+      try {
+        for (let i = 0; i < this.windowsAtOnce; i++) windows.push(await this.windows.take(draw + i));
+      } catch (error) {
+        dataError = this.passedOver(error);
+        // Loss sums that are no numbers keep the update from changing anything, in all processes.
+        model.memory.write(model.sums, new Float32Array(model.sums.rows * model.sums.width).fill(Number.NaN));
+        continue;
+      }
       waited += performance.now() - asked;
       await this.loss.add(windowsSideBySide(windows, this.gridNodes), arSteps, true);
     }
@@ -283,11 +294,24 @@ export class Trainer {
         gpuBytes: this.bytes,
         initialTimes,
         gradientNormByModule: byModule,
+        dataError,
         detail,
       };
     });
     metrics.catch(() => undefined); // whoever awaits it sees the error; nobody else must
     return { metrics };
+  }
+
+  /**
+   * What is wrong with a batch's data.
+   * @throws the error, unless it is theirs and such a batch is to be skipped
+   */
+  private passedOver(error: unknown): string {
+    if (!(error instanceof DatasetError)) throw error;
+    if (this.config.on_bad_update === 'skip') return error.message;
+    throw new DatasetError(
+      `${error.message} Where on_bad_update is skip, a batch that cannot be read is left out.`,
+    );
   }
 
   /** Only the process that writes the run's folder tells it. */

@@ -223,6 +223,7 @@ describe('an update that is not finite', () => {
     const bad = Number(/update (\d+)/.exec(message)![1]);
     expect(notes.metrics.at(-1)?.update).toBe(bad - 1);
     expect(notes.saved?.state.update ?? 0).toBe(Math.floor((bad - 1) / 4) * 4);
+    expect(notes.alarms.map((alarm) => alarm.message)).toEqual([(outcome as Error).message]);
   });
 
   test('is skipped where that is asked for, the same again after a resume', async () => {
@@ -257,7 +258,7 @@ describe('an update that is not finite', () => {
     expect(String(outcome)).toMatch(
       /The gradient of update 10 is not finite; .*, and so were the 9 before it/,
     );
-    expect(notes.alarms).toHaveLength(9);
+    expect(notes.alarms).toHaveLength(10);
   });
 
   test('puts the run back with half the rate where that is asked for, the same again after a resume', async () => {
@@ -300,8 +301,56 @@ describe('an update that is not finite', () => {
     const onMetrics = (metrics: UpdateMetrics) =>
       metrics.update === 2 ? { ...metrics, loss: Number.NaN } : metrics;
     const { outcome, notes } = await train({ config: withPolicy('roll_back'), onMetrics });
-    expect(String(outcome)).toMatch(/after 10 halvings of the learning rate: resume it\./);
-    expect(notes.saved!.state).toMatchObject({ update: 0, rateScale: 2 ** -10 });
+    expect(String(outcome)).toMatch(/after 10 halvings of the learning rate, which are undone: resume it\./);
+    expect(notes.saved!.state).toMatchObject({ update: 0, rateScale: 1 });
+    expect(notes.alarms.map(({ kind }) => kind)).toEqual([
+      ...new Array(10).fill('rolled back'),
+      'bad update',
+    ]);
+  });
+});
+
+describe('a frame with a gap', () => {
+  const gap: Dataset = {
+    ...planet,
+    async read(variable, frame, levels) {
+      const values = await planet.read(variable, frame, levels);
+      return variable === 'temperature' && frame === 12 ? values.fill(Number.NaN, 5, 7) : values;
+    },
+  };
+
+  test('ends the run, which then says how to go on', async () => {
+    const { outcome } = await train({ config: withPolicy('roll_back'), dataset: gap });
+    expect(outcome).toBeInstanceOf(DatasetError);
+    expect(String(outcome)).toMatch(
+      /'temperature' at 500 hPa on .* 2 of \d+ grid points.*on_bad_update is skip/,
+    );
+  });
+
+  test('is left out where bad updates are skipped, the same again after a resume', async () => {
+    const all = await train({ config: withPolicy('skip'), dataset: gap });
+    expect(all.outcome).toMatchObject({ updates: UPDATES });
+    const { notes } = all;
+    expect(notes.alarms.length).toBeGreaterThanOrEqual(2);
+    for (const { kind, update, message } of notes.alarms) {
+      expect(kind).toBe('bad update');
+      expect(message).toMatch(
+        /^The data of update \d+ cannot be used; its batch is of 2024-.*'temperature' at 500 hPa on .* 2 of \d+ grid points.*: it was skipped\.$/,
+      );
+      expect(notes.metrics[update - 1].loss).toBeNaN();
+    }
+    const sound = notes.metrics.filter(({ loss }) => Number.isFinite(loss));
+    expect(sound).toHaveLength(UPDATES - notes.alarms.length);
+    for (const { data } of notes.saved!.parameters.values()) expect(data.every(Number.isFinite)).toBe(true);
+
+    const first = await train({ config: withPolicy('skip'), dataset: gap, stopAfter: 6 });
+    const { notes: resumed } = await train({
+      config: withPolicy('skip'),
+      dataset: gap,
+      resumed: first.notes,
+    });
+    expect(checkpointOf(resumed)).toEqual(checkpointOf(notes));
+    expect(resumed.alarms).toEqual(notes.alarms);
   });
 });
 

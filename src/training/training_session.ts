@@ -70,6 +70,15 @@ export class TrainingSession {
       await this.trainTo(this.total);
       const { updates, firstLoss, lastLoss } = this;
       return { updates, firstLoss, lastLoss, stopped: !this.isFinished };
+    } catch (error) {
+      if (error instanceof TrainingError && this.speaks) {
+        await this.store?.appendAlarm({
+          kind: 'bad update',
+          update: this.lastUpdate,
+          message: error.message,
+        });
+      }
+      throw error;
     } finally {
       this.close();
     }
@@ -161,9 +170,15 @@ export class TrainingSession {
 
   /** What comes before the first update. */
   private async begin(): Promise<void> {
-    const { resumed, start, config } = this.job;
+    const { job } = this;
+    const { resumed, start, config } = job;
     this.best = (await resumed?.leastValidationLoss()) ?? Number.POSITIVE_INFINITY;
-    if (start.state) return;
+    if (start.state) {
+      const { rateScale = 1, update } = start.state;
+      const message = `The learning rate is ${rateInWords(rateScale)}, for the run was rolled back.`;
+      if (rateScale < 1 && this.speaks) job.onAlarm?.({ kind: 'learning rate', update, message });
+      return;
+    }
     for (const alarm of AlarmWatch.ofSchedule(config.phases)) await this.tell(alarm);
   }
 
@@ -243,12 +258,18 @@ export class TrainingSession {
 
   /** Back to the last checkpoint, and on from there with half the learning rate. */
   private async rollBack(bad: BadUpdate): Promise<void> {
+    const scale = this.last.state?.rateScale ?? 1;
     if (this.rollBacks === MOST_BAD) {
-      throw this.failure(`${describeBadUpdate(bad)}, after ${MOST_BAD} halvings of the learning rate`);
+      // Halving was of no use: whoever resumes the run finds the rate as it was.
+      this.scaleRate(scale * 2 ** MOST_BAD);
+      if (this.store) await this.write(this.last);
+      throw this.failure(
+        `${describeBadUpdate(bad)}, even after ${MOST_BAD} halvings of the learning rate, which are undone`,
+      );
     }
     this.rollBacks++;
-    const rateScale = (this.last.state?.rateScale ?? 1) / 2;
-    const now = rateScale < 0.5 ? `, now 1/${1 / rateScale} of the schedule's` : '';
+    const rateScale = scale / 2;
+    const now = rateScale < 0.5 ? `, now ${rateInWords(rateScale)}` : '';
     const then = `going on from ${this.lastPlace} with half the learning rate${now}`;
     await this.putBack(rateScale, alarmOf(bad, 'rolled back', this.lastUpdate, then));
   }
@@ -259,15 +280,21 @@ export class TrainingSession {
   }
 
   private async putBack(rateScale: number | undefined, alarm: Alarm): Promise<void> {
-    const { parameters, state = freshState(parameters) } = this.last;
-    this.last = { parameters, state: { ...state, rateScale } };
+    this.scaleRate(rateScale);
     this.badInARow = 0;
-    await this.device.take(async () => this.trainer.restore(parameters, this.last.state));
+    const { parameters, state } = this.last;
+    await this.device.take(async () => this.trainer.restore(parameters, state));
     await this.cutBack();
     this.job.onPutBack?.();
     await this.tell(alarm);
     // Whoever resumes the run from here must find the halved rate, and what happened.
     if (this.store) await this.write(this.last);
+  }
+
+  /** From the last checkpoint on. @param rateScale what the schedule's learning rates are multiplied by; absent: 1 */
+  private scaleRate(rateScale: number | undefined): void {
+    const { parameters, state = freshState(parameters) } = this.last;
+    this.last = { parameters, state: { ...state, rateScale } };
   }
 
   /**
@@ -387,6 +414,9 @@ export class TrainingSession {
 function alarmOf(bad: BadUpdate, kind: Alarm['kind'], update: number, then: string): Alarm {
   return { kind, update, message: `${describeBadUpdate(bad)}: ${then}.`, initialTimes: bad.initialTimes };
 }
+
+/** "1/8 of the schedule's". */
+const rateInWords = (scale: number) => `1/${1 / scale} of the schedule's`;
 
 /** Whether an error comes from a device that is gone; one that has failed otherwise is still there. */
 function isLost({ model }: Trainer): Promise<boolean> {
