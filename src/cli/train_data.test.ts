@@ -135,10 +135,11 @@ it('validates on held-out days, keeps the best parameters, and leaves the run as
   await run('validated', '--validate-every', '5');
   const lines = readMetrics(scratch('validated'));
   const validations = lines.flatMap(({ update, validation }) =>
-    validation ? [{ update, ...(validation as { loss: number; lead_hours: number[] }) }] : [],
+    validation ? [{ update, ...(validation as { loss: number; lead_hours: number[]; rmse: object }) }] : [],
   );
   expect(validations.map(({ update }) => update)).toEqual([5, 10, 12]);
   expect(validations[2].lead_hours).toEqual([6]);
+  expect(Object.keys(validations[2].rmse)).toEqual(['forecast', 'persistence', 'climatology']);
   expect(validations[2].loss).toBeLessThan(validations[0].loss);
   // The last was the best.
   expect(bytes('validated', 'checkpoint_best.npz')).toEqual(bytes('validated', 'checkpoint.npz'));

@@ -50,14 +50,16 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
   }
 }
 
-/** Loss and, for the first field, the longest lead time's error over persistence's. */
+/** Loss and, for one field, its error over persistence's and climatology's. */
 function validationLine(update: number, { loss, leadHours, rmse }: ValidationMetrics): string {
   const field = 'geopotential 500' in rmse.forecast ? 'geopotential 500' : Object.keys(rmse.forecast)[0];
-  const shares = leadHours.map((hours, i) => {
-    const share = rmse.forecast[field][i] / rmse.persistence[field][i];
-    return `${hours} h ${share.toFixed(3)}`;
+  const shares = (['persistence', 'climatology'] as const).flatMap((baseline) => {
+    const of = rmse[baseline]?.[field];
+    if (!of) return [];
+    const byLead = leadHours.map((hours, i) => `${hours} h ${(rmse.forecast[field][i] / of[i]).toFixed(3)}`);
+    return [` over ${baseline}'s: ${byLead.join(', ')}`];
   });
-  return `Validation after update ${update}: loss ${loss.toPrecision(5)} · ${field}, RMSE over persistence's: ${shares.join(', ')}`;
+  return `Validation after update ${update}: loss ${loss.toPrecision(5)} · ${field}, RMSE${shares.join(' ·')}`;
 }
 
 /** Notes that SIGINT or SIGTERM asks to stop; a second one ends the process at once. */

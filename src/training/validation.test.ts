@@ -4,15 +4,17 @@ import { rollout } from '../forecast/rollout';
 import { rootMeanSquareError, SpatialMeans } from '../forecast/spatial_means';
 import { goldenPath, goldenSet } from '../graphcast/golden.fixture';
 import { Model } from '../graphcast/model';
-import { openDataset } from '../weather/dataset';
-import { periodBetween } from '../weather/periods';
+import { type Dataset, openDataset } from '../weather/dataset';
+import { type Periods, periodBetween } from '../weather/periods';
 import { readStatistics } from '../weather/statistics';
+import { FRAME_SECONDS } from '../weather/window_index';
 import { WindowReader } from '../weather/windows';
 import { Executor } from '../webgpu/execute';
 import { withDevice } from '../webgpu/testing';
 import { trainingTerms, variableWeights } from './loss_weights';
 import { RolloutLoss } from './rollout_loss';
-import { Validation, type ValidationOptions } from './validation';
+import type { RunConfig } from './run_config';
+import { Validation, type ValidationOptions, validationOfRun } from './validation';
 
 const golden = await goldenSet('tiny');
 const { checkpoint, graph, layout, expected } = golden;
@@ -122,6 +124,59 @@ describe('validation', () => {
       await new Validation({ ...options, windows: 1 }).run(model, executor);
       expect(await gradient()).toEqual(before);
     }));
+
+  describe('of a run', () => {
+    const last = times.length - 1;
+    const validationOf = (data: Dataset, to: (frame: number) => string, end: number) => {
+      const periods: Periods = { train: [to(0), to(end - 3)], validation: [to(end - 2), to(end)] };
+      return validationOfRun(data, { task: checkpoint.task, periods } as RunConfig, statistics, 4, 10)!
+        .validation;
+    };
+
+    it('has the climatology of its training days', () =>
+      withModel(async (model, executor) => {
+        const { rmse } = await validationOf(dataset, iso, last).run(model, executor);
+        // The one frame before that is of the same hour.
+        const [truth, usual] = await Promise.all(
+          [last, last - 4].map((frame) => dataset.read('geopotential', frame, [500])),
+        );
+        const wanted = rootMeanSquareError(new SpatialMeans(dataset), usual, truth);
+        expect(rmse.climatology!['geopotential 500'][0] / wanted).toBeCloseTo(1, 5);
+      }));
+
+    it('goes without one where that cannot be read', () =>
+      withModel(async (model, executor) => {
+        const gap: Dataset = {
+          ...dataset,
+          async read(variable, frame, levels) {
+            const values = await dataset.read(variable, frame, levels);
+            return frame === last - 4 ? values.fill(Number.NaN, 0, 1) : values;
+          },
+        };
+        const { rmse } = await validationOf(gap, iso, last).run(model, executor);
+        expect(rmse.climatology).toBeUndefined();
+        expect(rmse.persistence).toBeDefined();
+      }));
+
+    it('reads a part of a long period for it', () =>
+      withModel(async (model, executor) => {
+        const read = new Set<number>();
+        const long: Dataset = {
+          ...dataset,
+          times: Float64Array.from({ length: 1203 }, (_, i) => times[0] + i * FRAME_SECONDS),
+          read(variable, frame, levels) {
+            read.add(frame);
+            return dataset.read(variable, frame % times.length, levels);
+          },
+        };
+        const date = (frame: number) => new Date(1000 * long.times[frame]).toISOString().slice(0, 16);
+        const { rmse } = await validationOf(long, date, 1202).run(model, executor);
+        expect(rmse.climatology).toBeDefined();
+        // 1,200 frames: every other day of the sixty around the one target; and its window.
+        expect(read.size).toBeGreaterThan(10);
+        expect(read.size).toBeLessThan(25);
+      }));
+  });
 
   it('needs a window in its period', () => {
     const period = periodBetween([iso(0), iso(1)], 'the validation period', 'test');

@@ -1,5 +1,6 @@
 /** How a network in training does on weather that it is not trained on. */
-import type { Climatology } from '../forecast/climatology';
+import { DatasetError } from '../errors';
+import { type Climatology, climatologyData, RunningClimatology } from '../forecast/climatology';
 import { fieldId } from '../forecast/field_names';
 import { rollout } from '../forecast/rollout';
 import { ScoreSums } from '../forecast/score_sums';
@@ -21,6 +22,9 @@ import type { RunConfig } from './run_config';
 
 /** Lead times that are scored, in steps: 6, 24 and 72 h. */
 const STEPS = [1, 4, 12];
+/** About half of them are read, once: as many as some hundred updates read. */
+const MOST_CLIMATOLOGY_FRAMES = 1000;
+const DAY_SECONDS = 86_400;
 
 export interface ValidationOptions {
   dataset: Dataset;
@@ -44,7 +48,10 @@ export interface ValidationMetrics extends Loss {
   leadHours: number[];
   /** Forecasts by lead time; fewer reach the later ones. */
   n: number[];
-  /** Area-weighted, root after the mean over forecasts, in the field's units. */
+  /**
+   * Area-weighted, root after the mean over forecasts, in the field's units. Without `climatology` where the days that
+   * it is the mean of lie in other seasons or cannot be read.
+   */
   rmse: { forecast: ScoresByField; persistence: ScoresByField; climatology?: ScoresByField };
   seconds: number;
 }
@@ -141,18 +148,20 @@ export class Validation {
   private async scoreBaselines() {
     const { climatology, dataset } = this.options;
     const [persistence, climate] = [this.emptySums(), this.emptySums()];
+    let isKnown = climatology !== undefined;
     for (const { first, steps: reach } of this.windows) {
       const initial = await this.reader.state(first + 1);
       for (const [lead, step] of this.steps.entries()) {
         if (step > reach) break;
         const frame = first + 1 + step;
-        const normals = await climatology?.at(dataset.times[frame]);
+        const normals = isKnown ? await climatology!.at(dataset.times[frame]).catch(unreadable) : undefined;
+        isKnown = normals?.every((plane) => plane !== undefined) ?? false;
         await this.add(persistence[lead], initial, frame, normals, climate[lead]);
       }
     }
     return {
       persistence: this.rmseOf(persistence),
-      ...(climatology && { climatology: this.rmseOf(climate) }),
+      ...(isKnown && { climatology: this.rmseOf(climate) }),
     };
   }
 
@@ -201,6 +210,27 @@ export function validationOfRun(
 ): { validation: Validation; every: number } | undefined {
   const period = periodNamed(periods, 'validation');
   if (!period) return undefined;
-  const validation = new Validation({ dataset, task, statistics, period, windows, variableWeights });
+  const climatology = climatologyOfTraining(dataset, task, periodNamed(periods, 'train'));
+  const validation = new Validation({
+    ...{ dataset, task, statistics, period, windows, variableWeights, climatology },
+  });
   return { validation, every };
+}
+
+/** A baseline may be missing where a run goes on without a frame. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof DatasetError)) throw error;
+}
+
+/** By day of the year, of the days that are trained on; of a long period days at equal distances stand for all. */
+function climatologyOfTraining(dataset: Dataset, task: Task, period: Period | undefined): Climatology {
+  const layout = channelLayout(task);
+  const reader = new WindowReader(dataset, task, layout);
+  const all = reader.windows(period).requireFrames();
+  const dayOf = (frame: number) => Math.floor(dataset.times[frame] / DAY_SECONDS);
+  const apart = Math.ceil(all.length / MOST_CLIMATOLOGY_FRAMES);
+  const days = new Set([...new Set(all.map(dayOf))].filter((_, i) => i % apart === 0));
+  const frames = all.filter((frame) => days.has(dayOf(frame)));
+  const state = (frame: number) => reader.state(frame);
+  return new RunningClimatology(climatologyData(dataset, state, layout.state.length, frames), false);
 }

@@ -1,3 +1,4 @@
+import type { ValidationReport } from '../../worker/protocol';
 import { VALIDATE_EVERY } from '../../worker/run_phases';
 import { useData } from '../state/data';
 import { heldOutShare } from '../state/divided_days';
@@ -58,15 +59,39 @@ export function ValidationSection() {
   );
 }
 
-/** The latest validation, beside the forecast that the weather stays as it is. */
+/** The latest validation, beside forecasts that learn nothing: that the weather stays as it is, or is as usual. */
 function ValidationScores() {
   const validation = useTraining((state) => state.validation);
   if (!validation) return null;
-  const { rmse, leadHours, update } = validation;
+  const { rmse, update } = validation;
+  return (
+    <>
+      <RatioTable
+        {...validation}
+        baseline={rmse.persistence}
+        caption={t('RMSE over persistence’s, after update {update}', { update })}
+      />
+      {rmse.climatology && (
+        <RatioTable
+          {...validation}
+          baseline={rmse.climatology}
+          caption={t('RMSE over climatology’s, by day of the year from the training days')}
+        />
+      )}
+    </>
+  );
+}
+
+interface RatioTableProperties extends Pick<ValidationReport, 'rmse' | 'leadHours'> {
+  baseline: ValidationReport['rmse']['persistence'];
+  caption: string;
+}
+
+function RatioTable({ rmse, leadHours, baseline, caption }: RatioTableProperties) {
   const fields = Object.keys(rmse.forecast).slice(0, 6);
   return (
     <table className="score-table validation-table">
-      <caption>{t('RMSE over persistence’s, after update {update}', { update })}</caption>
+      <caption>{caption}</caption>
       <thead>
         <tr>
           <th scope="col">{t('Field')}</th>
@@ -82,7 +107,7 @@ function ValidationScores() {
           <tr key={field}>
             <th scope="row">{field.replaceAll('_', ' ')}</th>
             {leadHours.map((hours, i) => {
-              const ratio = rmse.forecast[field][i] / rmse.persistence[field][i];
+              const ratio = rmse.forecast[field][i] / baseline[field][i];
               return (
                 <td key={hours} className={ratio < 1 ? 'better' : 'worse'}>
                   {formatValue(ratio)}

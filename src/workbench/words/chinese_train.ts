@@ -122,6 +122,8 @@ export const TRAIN: Dictionary = {
     '两次验证之间的更新次数：对留出日的 4 次预报计算损失与至 72 h 的均方根误差。',
   'Without validation nothing tells whether the network learns its days by heart.':
     '没有验证，就无从判断网络是否只是死记硬背。',
+  'RMSE over climatology’s, by day of the year from the training days':
+    '均方根误差与气候态之比（由训练日按年内日期求得）',
   'RMSE over persistence’s, after update {update}': '均方根误差与持续性预报之比，第 {update} 次更新后',
 
   // Actions
