@@ -39,9 +39,16 @@ test('waiting for data is said every 50 updates while it lasts', () => {
 test('validation rises after three losses above the best in a row', () => {
   const watch = new AlarmWatch();
   const losses = [1, 0.8, 0.9, 0.85, 0.7, 0.75, 0.71, 0.8, 0.9, 1];
-  const told = losses.flatMap((loss, i) => watch.observeValidation(i * 100, loss));
+  const told = losses.flatMap((loss, i) =>
+    watch.observeValidation(i * 100, loss, Math.min(...losses.slice(0, i))),
+  );
   expect(told.map(({ update }) => update)).toEqual([800]);
   expect(told[0].message).toContain('0.7000');
+
+  // A resumed run knows its best, too.
+  const resumed = new AlarmWatch();
+  const later = [1, 2, 3].flatMap((loss, i) => resumed.observeValidation(i, loss, 0.5));
+  expect(later.map(({ update }) => update)).toEqual([2]);
 });
 
 test('only a learning rate far above the paper is told', () => {

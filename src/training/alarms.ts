@@ -40,7 +40,6 @@ export class AlarmWatch {
   private readonly norms: number[] = [];
   private readonly waits: { waited: number; seconds: number }[] = [];
   private starvingSaid = Number.NEGATIVE_INFINITY;
-  private best = Number.POSITIVE_INFINITY;
   private above = 0;
 
   /** What can be said before the first update. */
@@ -61,14 +60,12 @@ export class AlarmWatch {
     return [...this.spike(metrics), ...this.starving(metrics)];
   }
 
-  /** Takes note of a validation's loss. */
-  observeValidation(update: number, loss: number): Alarm[] {
-    if (loss < this.best) {
-      this.best = loss;
-      this.above = 0;
-    } else if (loss > this.best * (1 + RISING_SHARE)) this.above++;
+  /** Takes note of a validation's loss. @param best the least one of the run before */
+  observeValidation(update: number, loss: number, best: number): Alarm[] {
+    if (loss < best) this.above = 0;
+    else if (loss > best * (1 + RISING_SHARE)) this.above++;
     if (this.above !== RISING_VALIDATIONS) return [];
-    const message = `The validation loss has been above its best, ${this.best.toPrecision(4)}, ${RISING_VALIDATIONS} times in a row (now ${loss.toPrecision(4)}): the network may be learning its training data by heart.`;
+    const message = `The validation loss has been above its best, ${best.toPrecision(4)}, ${RISING_VALIDATIONS} times in a row (now ${loss.toPrecision(4)}): the network may be learning its training data by heart.`;
     return [{ kind: 'validation rising', update, message }];
   }
 

@@ -341,7 +341,8 @@ export class TrainingSession {
     await store.appendValidation(updates, metrics);
     const isBest = metrics.loss < this.best!;
     job.onValidation?.(updates, metrics, isBest);
-    for (const alarm of this.watch.observeValidation(updates, metrics.loss)) await this.tell(alarm);
+    for (const alarm of this.watch.observeValidation(updates, metrics.loss, this.best!))
+      await this.tell(alarm);
     if (!isBest) return;
     this.best = metrics.loss;
     await store.saveBeside('best', await this.readCheckpoint());
