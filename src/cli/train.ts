@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
-import type { Collective } from '../training/collective';
+import { type Collective, firstRankFirst } from '../training/collective';
 import { recordData, requireSameData } from '../training/data_record';
 import { completeRunConfig, DEFAULT_PRESET, type RunConfig } from '../training/run_config';
 import { RunFolder } from '../training/run_folder';
@@ -120,7 +120,7 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
   const dataset = await openTrainingData(options);
   requireUniformGrid(dataset);
   const start = options.text('resume')
-    ? await resume(options, dataPath, dataset)
+    ? await resume(options, dataPath, dataset, collective)
     : await begin(options, dataPath, dataset);
   const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
   try {
@@ -250,9 +250,15 @@ async function begin(options: ParsedOptions, dataPath: string, dataset: Dataset)
   };
 }
 
-async function resume(options: ParsedOptions, dataPath: string, dataset: Dataset): Promise<Start> {
+async function resume(
+  options: ParsedOptions,
+  dataPath: string,
+  dataset: Dataset,
+  collective: Collective | undefined,
+): Promise<Start> {
   const path = options.text('resume')!;
-  const { folder, config: given, checkpoint, state } = await RunFolder.resume(path);
+  const opened = await firstRankFirst(collective, (isFirst) => RunFolder.resume(path, isFirst));
+  const { folder, config: given, checkpoint, state } = opened;
   checkFits(checkpoint, path, dataset);
   const { task, modelConfig: model, description, license } = checkpoint;
   const config = completeRunConfig(given, { task, model, updates: 1 });

@@ -84,6 +84,28 @@ test('three processes of MPICH train as one does with the whole batch', async ()
   }
 });
 
+test('two processes continue a run, of whose files one alone writes', async () => {
+  const out = scratch('continued');
+  const data = ['--data', goldenPath('tiny', 'dataset.nc')];
+  const config = {
+    model: { mesh_size: 1, latent_size: 16, gnn_msg_steps: 1 },
+    batch_size: 2,
+    phases: [{ updates: 2, learning_rate: { shape: 'constant', value: 1e-3 }, ar_steps: 1 }],
+  };
+  const pair = [...LAUNCHERS.MPICH, '2'];
+  await train([...data, '--config', writeConfig('continued.json', config), '--out', out], pair);
+  const written = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+  written.phases[0].updates = 4;
+  writeFileSync(join(out, 'config.json'), JSON.stringify(written));
+  // So many lines that processes which all cut them back would get into each other's way.
+  const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
+  writeFileSync(join(out, 'metrics.jsonl'), lines.repeat(20_000));
+  await train([...data, '--resume', out], pair);
+  const updates = readMetrics(out).map(({ update }) => update);
+  expect(updates).toHaveLength(40_002);
+  expect(updates.slice(-3)).toEqual([2, 3, 4]);
+});
+
 test('a batch that cannot be shared equally ends all processes with one sentence', async () => {
   const config = writeConfig('odd.json', { batch_size: 3 });
   const { code, stderr } = await graphcast(

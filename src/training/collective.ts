@@ -14,3 +14,20 @@ export interface Collective {
    */
   sum(values: Float32Array): void;
 }
+
+/**
+ * Work on files that the first rank changes and the others only read: they wait until it has done its part.
+ * @param collective absent: this process is alone, and first
+ */
+export async function firstRankFirst<T>(
+  collective: Collective | undefined,
+  work: (isFirst: boolean) => Promise<T>,
+): Promise<T> {
+  const isFirst = (collective?.rank ?? 0) === 0;
+  // A sum is over when all ranks have come to it.
+  const meet = () => collective?.sum(new Float32Array(1));
+  if (!isFirst) meet();
+  const result = await work(isFirst);
+  if (isFirst) meet();
+  return result;
+}

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,19 @@ describe('run folder', () => {
     await folderWith(3);
     await rename(join(path, 'optimizer.npz'), join(path, 'incoming-optimizer.npz'));
     expect((await RunFolder.resume(path)).state.update).toBe(3);
+  });
+
+  it('leaves every file as it is for a process that does not write the run', async () => {
+    const folder = await folderWith(3);
+    for (let update = 1; update <= 5; update++) await folder.appendMetrics(updateMetrics(update));
+    await rename(join(path, 'optimizer.npz'), join(path, 'incoming-optimizer.npz'));
+    const contents = async () => {
+      const files = (await readdir(path)).filter((file) => file !== 'stats');
+      return Promise.all(files.map(async (file) => [file, await readFile(join(path, file))]));
+    };
+    const before = await contents();
+    expect((await RunFolder.resume(path, false)).state.update).toBe(3);
+    expect(await contents()).toEqual(before);
   });
 
   it('drops a line of metrics that was cut off', async () => {

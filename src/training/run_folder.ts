@@ -96,10 +96,12 @@ export class RunFolder {
 
   /**
    * Opens a run to continue it: its last whole checkpoint, metrics cut back to it.
+   * @param writes false for a process that does not write the run: it leaves all files as they are
    * @throws ConfigError, CheckpointError when the folder is no run or is damaged
    */
   static async resume(
     path: string,
+    writes = true,
   ): Promise<{ folder: RunFolder; config: PartialRunConfig; checkpoint: Checkpoint; state: OptimizerState }> {
     const folder = new RunFolder(path);
     if (!(await exists(join(path, CONFIG)))) {
@@ -110,9 +112,10 @@ export class RunFolder {
     const config = parseRunConfig(await readFile(join(path, CONFIG), 'utf8'), join(path, CONFIG));
     const bytes = await folder.readRequired(CHECKPOINT);
     const checkpoint = readCheckpoint(bytes, join(path, CHECKPOINT));
-    const state = parseState(await folder.matchingOptimizer(bytes), join(path, OPTIMIZER), checkpoint);
+    const optimizer = await folder.matchingOptimizer(bytes, writes);
+    const state = parseState(optimizer, join(path, OPTIMIZER), checkpoint);
     folder.writesEvents = await exists(join(path, EVENTS));
-    await folder.cutBack(state.update);
+    if (writes) await folder.cutBack(state.update);
     return { folder, config, checkpoint, state };
   }
 
@@ -190,14 +193,17 @@ export class RunFolder {
     await this.replace(fileBeside(kind), writeCheckpoint(checkpoint));
   }
 
-  /** The optimiser's file that belongs to the checkpoint: in place, or still incoming when a save was cut off. */
-  private async matchingOptimizer(checkpoint: Uint8Array): Promise<Uint8Array> {
+  /**
+   * The optimiser's file that belongs to the checkpoint: in place, or still incoming when a save was cut off.
+   * @param writes whether to finish such a save
+   */
+  private async matchingOptimizer(checkpoint: Uint8Array, writes: boolean): Promise<Uint8Array> {
     for (const file of [OPTIMIZER, incoming(OPTIMIZER)]) {
       const path = join(this.path, file);
       if (!(await exists(path))) continue;
       const bytes = await readFile(path);
       if (!(await belongsTo(bytes, path, checkpoint))) continue;
-      await rename(path, join(this.path, OPTIMIZER));
+      if (writes) await rename(path, join(this.path, OPTIMIZER));
       return bytes;
     }
     throw new CheckpointError(
