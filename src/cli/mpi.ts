@@ -41,6 +41,12 @@ export async function joinMpi(environment = process.env): Promise<MpiCollective 
   const flavour = launchedBy(environment);
   if (!flavour) return undefined;
   const { handle, handles } = FLAVOURS[flavour];
+  // A process that waits for the others leaves its core to whoever reads data or plays the GPU.
+  process.env.OMPI_MCA_mpi_yield_when_idle ??= '1';
+  // Open MPI, and UCX below either library, would rewrite the C library's code for giving memory back while Node's and
+  // Dawn's threads run it. UCX reads what it may do when it is loaded.
+  process.env.OMPI_MCA_memory ??= '^patcher';
+  process.env.UCX_MEM_MMAP_HOOK_MODE ??= 'none';
   const { library, address } = await loadLibrary(flavour);
   const call = (prototype: string) => {
     const run = library.func(prototype);
@@ -54,10 +60,6 @@ export async function joinMpi(environment = process.env): Promise<MpiCollective 
       ? { world: address(handles.world), float: address(handles.float as string) }
       : handles;
 
-  // A process that waits for the others leaves its core to whoever reads data or plays the GPU.
-  process.env.OMPI_MCA_mpi_yield_when_idle ??= '1';
-  // Open MPI would rewrite the C library's code for giving memory back while Node's and Dawn's threads run it.
-  process.env.OMPI_MCA_memory ??= '^patcher';
   call('int MPI_Init(void *, void *)')(null, null);
   const [rank, size] = [[0], [0]];
   call(`int MPI_Comm_rank(${handle}, _Out_ int *)`)(world, rank);
