@@ -108,7 +108,7 @@ export async function run(args: string[]): Promise<void> {
     say(
       `Process ${collective.rank} of ${collective.size}: ${error instanceof Error ? error.message : error}`,
     );
-    collective.abort(1);
+    await collective.abort(1);
   }
   collective.finish();
 }
