@@ -37,3 +37,8 @@ export class ConfigError extends WorkbenchError {
 export class TrainingError extends WorkbenchError {
   override name = 'TrainingError';
 }
+
+/** A run's files cannot be written: no space is left, the folder is closed or gone. */
+export class StorageError extends WorkbenchError {
+  override name = 'StorageError';
+}

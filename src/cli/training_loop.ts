@@ -1,10 +1,14 @@
+import type { RunFolder } from '../training/run_folder';
 import { totalUpdates } from '../training/schedule';
 import type { SessionJob, SessionOutcome } from '../training/session_job';
 import { TrainingSession } from '../training/training_session';
 import type { ValidationMetrics } from '../training/validation';
+import { PatientFolder } from './patient_folder';
 import { Progress } from './progress';
 
-export interface TrainingJob extends Omit<SessionJob, 'mustStop' | 'remedy'> {
+export interface TrainingJob extends Omit<SessionJob, 'mustStop' | 'remedy' | 'openStore'> {
+  /** Makes the run's folder, or gives the one that is continued. */
+  openStore(): Promise<RunFolder>;
   /** The run's folder. */
   path: string;
 }
@@ -17,15 +21,20 @@ export interface TrainingOutcome extends SessionOutcome {
 /**
  * Trains to the end of the schedule, or until SIGINT or SIGTERM asks to stop, and says on stderr how it goes. A second
  * signal ends the process at once, which loses nothing but the updates since the last checkpoint.
- * @throws what `TrainingSession.run` throws
+ * @throws what `TrainingSession.run` throws; StorageError when its end cannot be written
  */
 export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
   const { collective, path } = job;
   const total = totalUpdates(job.config.phases);
   const progress = new Progress(total, 'updates', job.start.state?.update);
   const signals = listenForStop();
+  let folder: PatientFolder | undefined;
   const session = new TrainingSession({
     ...job,
+    async openStore() {
+      folder = new PatientFolder(await job.openStore(), (text) => progress.note(text));
+      return folder;
+    },
     // All processes stop after the same update, whichever heard the signal first.
     mustStop() {
       const asked = Float32Array.of(signals.received ? 1 : 0);
@@ -33,7 +42,7 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
       return asked[0] > 0;
     },
     remedy: (isSaved) =>
-      isSaved
+      isSaved && folder?.hasCheckpoint !== false
         ? `lower learning_rate in ${path}/config.json, or change its on_bad_update, and continue with --resume ${path}`
         : 'start again with a lower learning rate in a --config, or check the checkpoint and the statistics it starts from',
     onUpdate({ update, loss, gradientNorm }) {
@@ -43,7 +52,11 @@ export async function trainToEnd(job: TrainingJob): Promise<TrainingOutcome> {
     onAlarm: ({ message }) => progress.note(`Alarm: ${message}`),
   });
   try {
-    const outcome = await session.run();
+    const outcome = await session.run().catch(async (error) => {
+      await folder?.finish().catch(({ message }) => progress.note(message));
+      throw error;
+    });
+    await folder?.finish();
     return { ...outcome, total, stoppedBy: outcome.stopped ? (signals.received ?? 'SIGTERM') : undefined };
   } finally {
     signals.stopListening();

@@ -1,8 +1,18 @@
-import { appendFile, copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CheckpointError, ConfigError } from '../errors';
+import { CheckpointError, ConfigError, StorageError } from '../errors';
 import type { Checkpoint } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { channelLayout } from '../weather/channels';
@@ -167,6 +177,62 @@ describe('run folder', () => {
     await expect(folder.readData()).rejects.toThrow(/has a damaged data\.json/);
     await rm(join(path, 'data.json'));
     expect(await folder.readData()).toBeUndefined();
+  });
+
+  describe('where a file cannot be written', () => {
+    /** A folder in a file's place: nobody, not even root, can write there. */
+    const block = async (file: string) => {
+      await rm(join(path, file), { force: true });
+      await mkdir(join(path, file));
+    };
+    const unblock = (file: string) => rm(join(path, file), { recursive: true });
+    const lines = async (file: string) => (await readFile(join(path, file), 'utf8')).trim().split('\n');
+
+    it.each(['checkpoint.npz', 'optimizer.npz'])('says so of %s, and how to go on', async (file) => {
+      const folder = await folderWith(3);
+      await block(`incoming-${file}`);
+      const { checkpoint, state } = saved(4);
+      const saving = folder.save(checkpoint, state);
+      await expect(saving).rejects.toThrow(StorageError);
+      await expect(saving).rejects.toThrow(
+        `${join(path, `incoming-${file}`)} cannot be written: a folder is in its place; take that away, and continue with --resume ${path} if the run has ended.`,
+      );
+      await unblock(`incoming-${file}`);
+      expect((await RunFolder.resume(path)).state.update).toBe(3);
+      await folder.save(checkpoint, state);
+      expect((await RunFolder.resume(path)).state.update).toBe(4);
+    });
+
+    it('keeps lines and a cut, and writes them before the next line', async () => {
+      const folder = await folderWith(3);
+      await folder.writeEvents();
+      for (const update of [1, 2, 3]) await folder.appendMetrics(updateMetrics(update));
+      await block('incoming-metrics.jsonl');
+      await expect(folder.appendMetrics(updateMetrics(4))).resolves.toBeUndefined();
+      await expect(folder.cutBack(2)).rejects.toThrow(StorageError);
+      await expect(folder.appendMetrics(updateMetrics(3))).rejects.toThrow(StorageError);
+      await expect(folder.appendMetrics(updateMetrics(4))).rejects.toThrow(StorageError);
+      await expect(folder.cutBack(3)).rejects.toThrow(StorageError);
+      await unblock('incoming-metrics.jsonl');
+      await block('alarms.jsonl');
+      const alarm = { kind: 'bad update' as const, update: 3, message: 'x' };
+      await expect(folder.appendAlarm(alarm)).rejects.toThrow(/alarms\.jsonl cannot be written/);
+      await unblock('alarms.jsonl');
+      await folder.appendMetrics(updateMetrics(4));
+      const updates = (await lines('metrics.jsonl')).map((line) => JSON.parse(line).update);
+      expect(updates).toEqual([1, 2, 3, 4]);
+      expect(await lines('alarms.jsonl')).toHaveLength(1);
+      const events = decodeEvents(await readFile(join(path, 'events.out.tfevents.graphcast')));
+      expect(events.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it('leaves no run behind where it cannot be made', async () => {
+      await block('data.json');
+      await expect(RunFolder.create(path, config, new Map(), data)).rejects.toThrow(
+        `${path} cannot hold the run: a folder is in its place; choose another --out.`,
+      );
+      expect(await readdir(path)).not.toContain('config.json');
+    });
   });
 
   it('never overwrites a run, and says when there is none', async () => {

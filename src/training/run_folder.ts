@@ -2,9 +2,9 @@
  * A run's folder on disk. Node only; in the browser a run is exported as files.
  */
 import { constants } from 'node:fs';
-import { access, appendFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CheckpointError, ConfigError } from '../errors';
+import { CheckpointError, ConfigError, StorageError } from '../errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
 import type { Alarm } from './alarms';
 import type { DataRecord } from './data_record';
@@ -45,10 +45,18 @@ const {
  * A checkpoint is two files, the optimiser's naming the other by its fingerprint. Both are written beside and synced;
  * renaming the checkpoint commits them, renaming the optimiser's file follows. Whoever opens the folder after a crash
  * in between finishes the second rename.
+ *
+ * What writes throws a StorageError where the system refuses. Lines that could not be appended, and a cut that could not
+ * be made, are kept and come before whatever is appended next.
  */
 export class RunFolder {
   readonly path: string;
+  /** Whether there is a checkpoint to continue from. */
+  hasCheckpoint = false;
   private writesEvents = false;
+  private due: { file: string; content: string | Uint8Array; update: number }[] = [];
+  /** The update that the files, but not the lines that are due, have yet to be cut back to. */
+  private cutDue: number | undefined;
 
   private constructor(path: string) {
     this.path = path;
@@ -74,7 +82,7 @@ export class RunFolder {
 
   /**
    * Makes a new folder.
-   * @throws ConfigError when a run is there already, or when the folder cannot be made
+   * @throws ConfigError when a run is there already, or when the folder cannot be made or written to
    */
   static async create(
     path: string,
@@ -83,21 +91,27 @@ export class RunFolder {
     data: DataRecord,
   ): Promise<RunFolder> {
     await RunFolder.checkFree(path);
-    await mkdir(join(path, RUN_FILES.statistics), { recursive: true }).catch((cause: Error) => {
-      throw unwritable(path, cause.message, cause);
-    });
     const folder = new RunFolder(path);
-    await writeSynced(join(path, CONFIG), formatRunConfig(config));
-    await writeSynced(join(path, DATA), formatDataRecord(data));
-    await writeSynced(join(path, METRICS), '');
-    for (const [name, bytes] of statistics) await writeSynced(join(path, RUN_FILES.statistics, name), bytes);
+    try {
+      await mkdir(join(path, RUN_FILES.statistics), { recursive: true });
+      await writeSynced(join(path, DATA), formatDataRecord(data));
+      await writeSynced(join(path, METRICS), '');
+      for (const [name, bytes] of statistics) {
+        await writeSynced(join(path, RUN_FILES.statistics, name), bytes);
+      }
+      // The last one, so that a folder that could not be filled holds no run.
+      await writeSynced(join(path, incoming(CONFIG)), formatRunConfig(config));
+      await rename(join(path, incoming(CONFIG)), join(path, CONFIG));
+    } catch (cause) {
+      throw unwritable(path, refusal(cause).why, cause);
+    }
     return folder;
   }
 
   /**
    * Opens a run to continue it: its last whole checkpoint, metrics cut back to it.
    * @param writes false for a process that does not write the run: it leaves all files as they are
-   * @throws ConfigError, CheckpointError when the folder is no run or is damaged
+   * @throws ConfigError, CheckpointError when the folder is no run or is damaged; StorageError
    */
   static async resume(
     path: string,
@@ -114,6 +128,7 @@ export class RunFolder {
     const checkpoint = readCheckpoint(bytes, join(path, CHECKPOINT));
     const optimizer = await folder.matchingOptimizer(bytes, writes);
     const state = parseState(optimizer, join(path, OPTIMIZER), checkpoint);
+    folder.hasCheckpoint = true;
     folder.writesEvents = await exists(join(path, EVENTS));
     if (writes) await folder.cutBack(state.update);
     return { folder, config, checkpoint, state };
@@ -134,16 +149,17 @@ export class RunFolder {
   }
 
   async appendMetrics(metrics: UpdateMetrics): Promise<void> {
-    await this.appendLine(formatMetrics(metrics));
+    await this.appendLine(metrics.update, formatMetrics(metrics));
   }
 
   /** A line of metrics of its own. */
   async appendValidation(update: number, metrics: ValidationMetrics): Promise<void> {
-    await this.appendLine(formatValidation(update, metrics));
+    await this.appendLine(update, formatValidation(update, metrics));
   }
 
   async appendAlarm(alarm: Alarm): Promise<void> {
-    await appendFile(join(this.path, ALARMS), formatAlarm(alarm));
+    this.due.push({ file: ALARMS, content: formatAlarm(alarm), update: alarm.update });
+    await this.writeDue();
   }
 
   /**
@@ -153,39 +169,62 @@ export class RunFolder {
   async writeEvents(): Promise<void> {
     if (this.writesEvents) return;
     const lines = ((await this.text(METRICS)) ?? '').split('\n').filter((line) => line !== '');
-    await writeSynced(join(this.path, EVENTS), firstRecord(wallTime()));
-    await appendFile(join(this.path, EVENTS), Buffer.concat(lines.map(eventOf)));
+    await this.replace(EVENTS, Buffer.concat([firstRecord(wallTime()), ...lines.map(eventOf)]));
     this.writesEvents = true;
   }
 
-  private async appendLine(line: string): Promise<void> {
-    await appendFile(join(this.path, METRICS), line);
-    if (this.writesEvents) await appendFile(join(this.path, EVENTS), eventOf(line));
+  private async appendLine(update: number, line: string): Promise<void> {
+    this.due.push({ file: METRICS, content: line, update });
+    if (this.writesEvents) this.due.push({ file: EVENTS, content: eventOf(line), update });
+    await this.writeDue();
   }
 
   /** Drops metrics and alarms of updates after this one, and last lines that were cut off. */
   async cutBack(update: number): Promise<void> {
-    await this.replace(METRICS, metricsUntil((await this.text(METRICS)) ?? '', update));
-    const alarms = await this.text(ALARMS);
-    if (alarms !== undefined) await this.replace(ALARMS, metricsUntil(alarms, update));
-    if (!this.writesEvents) return;
-    await this.replace(EVENTS, recordsUntil(await readFile(join(this.path, EVENTS)), update));
+    this.due = this.due.filter((line) => line.update <= update);
+    this.cutDue = Math.min(update, this.cutDue ?? Number.POSITIVE_INFINITY);
+    await this.writeDue();
+  }
+
+  /** Writes what could not be written before. */
+  async writeDue(): Promise<void> {
+    if (this.cutDue !== undefined) await this.cutFiles(this.cutDue);
+    this.cutDue = undefined;
+    while (this.due.length > 0) {
+      const [{ file, content }] = this.due;
+      await this.writing(file, (path) => appendWhole(path, content));
+      this.due.shift();
+    }
+  }
+
+  private async cutFiles(update: number): Promise<void> {
+    const cut = (file: string, until: (content: Buffer) => string | Uint8Array) =>
+      this.writing(file, async (path) => {
+        if (await exists(path)) await this.replace(file, until(await readFile(path)));
+      });
+    for (const file of [METRICS, ALARMS]) await cut(file, (lines) => metricsUntil(lines.toString(), update));
+    if (this.writesEvents) await cut(EVENTS, (records) => recordsUntil(records, update));
   }
 
   /** The best loss of the validations so far; infinite without one. */
   async leastValidationLoss(): Promise<number> {
-    return leastValidationLoss(await readFile(join(this.path, METRICS), 'utf8'));
+    const written = (await this.text(METRICS)) ?? '';
+    const due = this.due.flatMap(({ file, content }) => (file === METRICS ? [content] : []));
+    return leastValidationLoss(
+      [this.cutDue === undefined ? written : metricsUntil(written, this.cutDue), ...due].join(''),
+    );
   }
 
   async save(checkpoint: Checkpoint, state: OptimizerState): Promise<void> {
     const bytes = writeCheckpoint(checkpoint);
-    await writeSynced(join(this.path, incoming(OPTIMIZER)), await formatState(state, checkpoint, bytes));
-    await writeSynced(join(this.path, incoming(CHECKPOINT)), bytes);
-    await sync(join(this.path, METRICS));
+    await this.writeIncoming(OPTIMIZER, await formatState(state, checkpoint, bytes));
+    await this.writeIncoming(CHECKPOINT, bytes);
+    await this.writing(METRICS, sync);
     for (const file of [CHECKPOINT, OPTIMIZER]) {
-      await rename(join(this.path, incoming(file)), join(this.path, file));
+      await this.writing(file, (path) => rename(join(this.path, incoming(file)), path));
+      this.hasCheckpoint = true;
     }
-    await sync(this.path);
+    await this.writing('', sync);
   }
 
   /** Writes a second checkpoint beside the run's own, in place of the one before: `checkpoint_average.npz`. */
@@ -224,9 +263,39 @@ export class RunFolder {
 
   /** Puts a file in the place of a former one, which is there until this one is whole. */
   private async replace(file: string, content: string | Uint8Array): Promise<void> {
-    await writeSynced(join(this.path, incoming(file)), content);
-    await rename(join(this.path, incoming(file)), join(this.path, file));
-    await sync(this.path);
+    await this.writeIncoming(file, content);
+    await this.writing(file, (path) => rename(join(this.path, incoming(file)), path));
+    await this.writing('', sync);
+  }
+
+  private async writeIncoming(file: string, content: string | Uint8Array): Promise<void> {
+    await this.writing(incoming(file), async (path) => {
+      try {
+        await writeSynced(path, content);
+      } catch (cause) {
+        // What is left of a full disk is for the lines of metrics.
+        await rm(path, { force: true }).catch(() => undefined);
+        throw cause;
+      }
+    });
+  }
+
+  /** @throws StorageError in place of what the system says */
+  private async writing(file: string, work: (path: string) => Promise<void>): Promise<void> {
+    const path = join(this.path, file);
+    try {
+      await work(path);
+    } catch (cause) {
+      if (cause instanceof StorageError) throw cause;
+      const { why, remedy } = refusal(cause);
+      const then = this.hasCheckpoint ? `continue with --resume ${this.path}` : 'start anew in another --out';
+      throw new StorageError(
+        `${path} cannot be written: ${why}; ${remedy}, and ${then} if the run has ended.`,
+        {
+          cause,
+        },
+      );
+    }
   }
 
   private async text(file: string): Promise<string | undefined> {
@@ -248,11 +317,47 @@ function unwritable(path: string, why: string, cause?: unknown): ConfigError {
   return new ConfigError(`${path} cannot hold the run: ${why}; choose another --out.`, { cause });
 }
 
+/** Why the system refuses to write, and what to do about it. */
+function refusal(cause: unknown): { why: string; remedy: string } {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+      return { why: 'no space is left on its disk', remedy: 'free space' };
+    case 'EDQUOT':
+      return { why: 'the quota of its disk is used up', remedy: 'free space' };
+    case 'EACCES':
+    case 'EPERM':
+      return { why: 'permission is denied', remedy: 'give yourself the right to write there' };
+    case 'EROFS':
+      return { why: 'its disk is mounted read-only', remedy: 'mount it for writing' };
+    case 'ENOENT':
+      return { why: 'it or its folder is gone', remedy: 'put it back' };
+    case 'EISDIR':
+      return { why: 'a folder is in its place', remedy: 'take that away' };
+  }
+  return { why: (cause as Error).message, remedy: 'see to its disk' };
+}
+
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
   );
+}
+
+/** Appends all or nothing: a full disk takes the first bytes of a line, after which it could not be appended again. */
+async function appendWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'a');
+  try {
+    const { size } = await file.stat();
+    try {
+      await file.appendFile(content);
+    } catch (cause) {
+      await file.truncate(size);
+      throw cause;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
