@@ -116,8 +116,12 @@ export function openData(options: ParsedOptions): Promise<Dataset> {
 /** Opens the device and says which on stderr. */
 export async function openGpu(): Promise<Gpu> {
   const gpu = await openDevice(await dawn());
-  console.error(`GPU: ${gpu.adapter.description || gpu.adapter.architecture || gpu.adapter.vendor}`);
+  console.error(`GPU: ${adapterName(gpu)}`);
   return gpu;
+}
+
+export function adapterName({ adapter }: Gpu): string {
+  return adapter.description || adapter.architecture || adapter.vendor;
 }
 
 /** @throws CheckpointError when the file cannot be read */

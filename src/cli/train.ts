@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
@@ -14,9 +15,11 @@ import { windowsAtOnceOf } from '../training/windows_at_once';
 import type { Dataset } from '../weather/dataset';
 import { periodNamed } from '../weather/periods';
 import { type TabulatedStatistics, writeStatistics } from '../weather/statistics';
+import type { Gpu } from '../webgpu/device';
 import { limitsOf } from '../webgpu/paper_gpu';
 import {
   ACTIVATIONS_OPTION,
+  adapterName,
   DATA_OPTIONS,
   dataPaths,
   loadCheckpoint,
@@ -29,6 +32,7 @@ import {
 import { joinMpi } from './mpi';
 import { firstParameters, newRunConfig } from './new_run';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
+import { gatherPlaces, placesInWords } from './places';
 import { openTrainingData, RUN_DATA_OPTIONS, sayWhatIsUsed, TRAINING_DATA_OPTIONS } from './training_data';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 import { VARIANT_OPTION, variantOption } from './variant_option';
@@ -140,6 +144,7 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
       collective,
       async openTrainer(at) {
         const gpu = await openGpu();
+        if (collective) sayPlaces(gpu, collective);
         const budget = memoryBudget(gpu, options.text('memory'));
         let trainer: Trainer;
         try {
@@ -174,6 +179,11 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
   } finally {
     dataset.close();
   }
+}
+
+function sayPlaces(gpu: Gpu, collective: Collective): void {
+  const own = { host: hostname(), adapter: adapterName(gpu), isSoftware: gpu.adapter.isSoftware };
+  for (const line of placesInWords(gatherPlaces(collective, own))) console.error(line);
 }
 
 /** Forecasts of a validation: enough that its figures do not follow single days. */

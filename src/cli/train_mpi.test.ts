@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { goldenPath } from '../graphcast/golden.fixture';
@@ -100,7 +101,9 @@ test('two processes continue a run, of whose files one alone writes', async () =
   // So many lines that processes which all cut them back would get into each other's way.
   const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
   writeFileSync(join(out, 'metrics.jsonl'), lines.repeat(20_000));
-  await train([...data, '--resume', out], pair);
+  const { stderr } = await train([...data, '--resume', out], pair);
+  for (const rank of [0, 1])
+    expect(stderr).toMatch(new RegExp(`^Process ${rank}: .+ on ${hostname()}$`, 'm'));
   const updates = readMetrics(out).map(({ update }) => update);
   expect(updates).toHaveLength(40_002);
   expect(updates.slice(-3)).toEqual([2, 3, 4]);
