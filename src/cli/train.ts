@@ -33,6 +33,7 @@ import { joinMpi } from './mpi';
 import { firstParameters, newRunConfig } from './new_run';
 import { type ParsedOptions, parseOptions, UsageError } from './options';
 import { gatherPlaces, placesInWords } from './places';
+import { folderOfRun, unpackRunZip } from './run_zip';
 import { openTrainingData, RUN_DATA_OPTIONS, sayWhatIsUsed, TRAINING_DATA_OPTIONS } from './training_data';
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 import { VARIANT_OPTION, variantOption } from './variant_option';
@@ -56,7 +57,7 @@ const COMMAND = {
       help: 'variables and levels to learn: checkpoint, data (all they hold), TASK_13, TASK or TASK_13_PRECIP_OUT; channels that the checkpoint has are carried over',
       default: "the checkpoint's, else the data's",
     },
-    resume: { value: 'RUN/', help: 'continue this run' },
+    resume: { value: 'RUN/', help: 'continue this run; RUN.zip, from the page, is unpacked beside it first' },
     updates: {
       value: 'N',
       help: 'updates in all: warm-up to 1e-3, then half a cosine to 0, batch 1',
@@ -266,8 +267,12 @@ async function resume(
   dataset: Dataset,
   collective: Collective | undefined,
 ): Promise<Start> {
-  const path = options.text('resume')!;
-  const opened = await firstRankFirst(collective, (isFirst) => RunFolder.resume(path, isFirst));
+  const named = options.text('resume')!;
+  const path = await folderOfRun(named);
+  const opened = await firstRankFirst(collective, async (isFirst) => {
+    if (isFirst && path !== named) await unpackRunZip(named, path);
+    return RunFolder.resume(path, isFirst);
+  });
   const { folder, config: given, checkpoint, state } = opened;
   checkFits(checkpoint, path, dataset);
   const { task, modelConfig: model, description, license } = checkpoint;
