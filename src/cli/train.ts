@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { type Collective, firstRankFirst } from '../training/collective';
 import { recordData, requireSameData } from '../training/data_record';
-import { completeRunConfig, DEFAULT_PRESET, type RunConfig } from '../training/run_config';
+import { resumedRunConfig } from '../training/resumed_config';
+import { DEFAULT_PRESET, type RunConfig } from '../training/run_config';
 import { RunFolder } from '../training/run_folder';
+import { RUN_FILES } from '../training/run_format';
 import { totalUpdates } from '../training/schedule';
 import { type OptimizerState, Trainer } from '../training/trainer';
 import { validationOfRun } from '../training/validation';
@@ -275,8 +277,7 @@ async function resume(
   });
   const { folder, config: given, checkpoint, state } = opened;
   checkFits(checkpoint, path, dataset);
-  const { task, modelConfig: model, description, license } = checkpoint;
-  const config = completeRunConfig(given, { task, model, updates: 1 });
+  const config = resumedRunConfig(given, checkpoint, join(path, RUN_FILES.config));
   requireWindows(dataset, config);
   const recorded = await folder.readData();
   if (recorded) requireSameData(recorded, await recordData(dataset, config), path, dataset.name);
@@ -287,7 +288,7 @@ async function resume(
     statistics,
     parameters: parametersOf(checkpoint),
     state,
-    about: { description, license },
+    about: { description: checkpoint.description, license: checkpoint.license },
     path,
     openFolder: async () => folder,
     resumed: folder,

@@ -18,6 +18,13 @@ describe('ParameterLayout', () => {
     expect([...unpacked.keys()].sort()).toEqual(arrays.map(({ name }) => name).sort());
   });
 
+  it('refuses arrays of another length', () => {
+    const wider = parameterArrays({ ...config, latent_size: 12 }, 11, 5);
+    expect(() => layout.pack(initialiseParameters(wider, 3))).toThrow(
+      /^parameter .*:w has \d+ numbers, expected \d+$/,
+    );
+  });
+
   it('puts matrices before vectors, with zeros in between the numbers', () => {
     const ones = new Map(
       arrays.map(({ name, shape }) => [name, new Float32Array(elementCount(shape)).fill(1)]),

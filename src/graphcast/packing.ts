@@ -1,5 +1,5 @@
 import { padded, type Tensor, view } from '../webgpu/tensor';
-import { isMatrix, NODE_FEATURES, type ParameterArray } from './parameters';
+import { elementCount, isMatrix, NODE_FEATURES, type ParameterArray } from './parameters';
 
 /** Rows [firstRow, firstRow + rows) of an array, where they lie in the flat buffer. */
 interface Section {
@@ -78,12 +78,19 @@ export class ParameterLayout {
     return ranges;
   }
 
-  /** @returns the flat buffer's content, padding zero. */
+  /**
+   * @returns the flat buffer's content, padding zero
+   * @throws Error when an array is missing or of another length, which would scramble its rows
+   */
   pack(parameters: ReadonlyMap<string, Float32Array>): Float32Array {
     const flat = new Float32Array(this.length);
     for (const array of this.arrays) {
       const values = parameters.get(array.name);
       if (!values) throw new Error(`parameter ${array.name} is missing`);
+      const length = elementCount(array.shape);
+      if (values.length !== length) {
+        throw new Error(`parameter ${array.name} has ${values.length} numbers, expected ${length}`);
+      }
       this.eachRun(array, (source, target, length) => {
         flat.set(values.subarray(source, source + length), target);
       });
@@ -94,7 +101,7 @@ export class ParameterLayout {
   unpack(flat: Float32Array): Map<string, Float32Array> {
     const parameters = new Map<string, Float32Array>();
     for (const array of this.arrays) {
-      const values = new Float32Array(array.shape.reduce((a, b) => a * b, 1));
+      const values = new Float32Array(elementCount(array.shape));
       this.eachRun(array, (source, target, length) => {
         values.set(flat.subarray(target, target + length), source);
       });

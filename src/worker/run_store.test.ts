@@ -119,6 +119,21 @@ it('takes in nothing but whole runs of a likely size', async () => {
   expect(await store.list()).toHaveLength(1);
 });
 
+it('a run whose configuration is of another network than its checkpoint is neither opened nor taken in', async () => {
+  const store = openStore();
+  const { id } = await keptRun(store);
+  store.close(id);
+  const { 'config.json': written, ...files } = unzipSync(await store.export(id));
+  const given = JSON.parse(new TextDecoder().decode(written));
+  given.model.latent_size = 64;
+  const altered = new TextEncoder().encode(JSON.stringify(given));
+  const wanted = /config\.json: model\.latent_size is 64, but the run's checkpoint was trained with 32/;
+  const archive = new File([zipSync({ ...files, 'config.json': altered }) as BlobPart], 'x.zip');
+  await expect(store.import(archive)).rejects.toThrow(wanted);
+  writeFileSync(join(path, 'kept', id, 'config.json'), altered);
+  await expect(store.open(id)).rejects.toThrow(wanted);
+});
+
 it('a saving that is cut off leaves the former checkpoint, or the new one', async () => {
   const failing: { rename?: string } = {};
   const store = openStore(failing);

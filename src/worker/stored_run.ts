@@ -3,7 +3,8 @@ import { CheckpointError } from '../errors';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
 import type { Alarm } from '../training/alarms';
 import type { DataRecord } from '../training/data_record';
-import { completeRunConfig, formatRunConfig, parseRunConfig, type RunConfig } from '../training/run_config';
+import { resumedRunConfig } from '../training/resumed_config';
+import { formatRunConfig, parseRunConfig, type RunConfig } from '../training/run_config';
 import {
   type Beside,
   belongsTo,
@@ -88,8 +89,8 @@ export class StoredRun {
     };
     const bytes = await required(CHECKPOINT);
     const checkpoint = readCheckpoint(bytes, `${name}: ${CHECKPOINT}`);
-    const given = parseRunConfig(decode(await required(CONFIG)), `${name}: ${CONFIG}`);
-    const { task, modelConfig: model } = checkpoint;
+    const place = `${name}: ${CONFIG}`;
+    const config = resumedRunConfig(parseRunConfig(decode(await required(CONFIG)), place), checkpoint, place);
     const state = parseState(
       await matchingOptimizer(files, bytes, name),
       `${name}: ${OPTIMIZER}`,
@@ -104,7 +105,7 @@ export class StoredRun {
       new File([await required(`${RUN_FILES.statistics}/${file}`)], file);
     const { mean, stddev, diffsStddev } = STATISTICS_FILES;
     return {
-      config: completeRunConfig(given, { task, model, updates: 1 }),
+      config,
       checkpoint,
       state,
       statistics: await readStatistics({

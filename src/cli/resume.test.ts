@@ -1,0 +1,66 @@
+/** What `graphcast train --resume` keeps of a run, and what it refuses to continue. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { graphcastFailure, graphcastJson, scratchFolder } from './command.fixture';
+import { writePlanet } from './planet_file.fixture';
+
+const scratch = scratchFolder();
+const UPDATES = 4;
+let data: string;
+
+/** A configuration of so many updates on a network that takes no time. */
+const settings = (updates = UPDATES) => ({
+  model: { mesh_size: 1, latent_size: 16, gnn_msg_steps: 1 },
+  phases: [{ updates, learning_rate: { shape: 'constant', value: 1e-3 }, ar_steps: 1 }],
+});
+
+/** Trains a new run to its end. */
+async function train(name: string, config: object, ...more: string[]): Promise<string> {
+  writeFileSync(scratch(`${name}.json`), JSON.stringify(config));
+  const from = ['--config', scratch(`${name}.json`), '--out', scratch(name)];
+  await graphcastJson('train', '--data', data, ...from, ...more);
+  return scratch(name);
+}
+
+/** The finished run once more, under another name. */
+function copyOfRun(name: string): string {
+  cpSync(scratch('finished'), scratch(name), { recursive: true });
+  return scratch(name);
+}
+
+/** Edits a run's `config.json` by hand. */
+function alter(run: string, change: (config: ReturnType<typeof settings> & Record<string, unknown>) => void) {
+  const file = join(run, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  change(config);
+  writeFileSync(file, JSON.stringify(config));
+}
+
+const refused = (run: string) => graphcastFailure('train', '--data', data, '--resume', run);
+
+beforeAll(async () => {
+  data = await writePlanet(scratch('planet.nc'), 6);
+  await train('finished', settings());
+});
+
+it.each([
+  ['latent_size', 32, 16],
+  ['mesh_size', 2, 1],
+  ['gnn_msg_steps', 2, 1],
+  ['hidden_layers', 2, 1],
+])(
+  'refuses a run whose %s was made %i, and leaves its checkpoint as it is',
+  async (field, value, trained) => {
+    const run = copyOfRun(`other-${field}`);
+    alter(run, ({ model, phases: [phase] }) => {
+      Object.assign(model, { [field]: value });
+      phase.updates += 4;
+    });
+    expect(await refused(run)).toContain(
+      `${join(run, 'config.json')}: model.${field} is ${value}, but the run's checkpoint was trained with ${trained}: put ${trained} back`,
+    );
+    const checkpoint = (of: string) => readFileSync(join(of, 'checkpoint.npz'));
+    expect(checkpoint(run).equals(checkpoint(scratch('finished')))).toBe(true);
+  },
+);
