@@ -166,12 +166,22 @@ describe('run', () => {
       graphcastFailure(
         ...['train', '--data', golden, '--out', scratch('run'), '--config', write('run.json', text), ...more],
       );
+    for (const [text, wanted] of Object.entries({
+      '{"batch_size": -4}': 'batch_size is -4, expected a whole number from 1',
+      '{"task": "TASK_99"}': "there is no task 'TASK_99'; the tasks are TASK, TASK_13",
+      '{"model": {"latent": 5}}': 'model.latent is not a field',
+      '{"periods": {"train": ["1979", "never"]}}': "periods.train has the date 'never'",
+      '{"variable_weights": {"rain": 1}}': "a loss weight is given for 'rain'",
+    })) {
+      const begun = `graphcast: ${scratch('run.json')}: ${wanted}`;
+      expect((await withConfig(text)).slice(0, begun.length)).toBe(begun);
+    }
+    const drawn = ['schedule', '--config', write('run.json', '{"batch_size": -4}')];
+    expect(await graphcastFailure(...drawn)).toContain(`${scratch('run.json')}: batch_size is -4`);
     expect(await withConfig('{"modle": {}}')).toMatch(
       /run\.json has an unknown field 'modle'; the fields are/,
     );
-    expect(await withConfig('{"model": {"latent": 5}}')).toMatch(/model\.latent is not a field/);
     expect(await withConfig('{')).toMatch(/run\.json is not valid JSON/);
-    expect(await withConfig('{"task": "TASK_99"}')).toMatch(/no task 'TASK_99'; the tasks are TASK, TASK_13/);
     expect(await withConfig('{"model": {}}', '--checkpoint', checkpoint)).toMatch(
       /with --checkpoint, the model comes from it/,
     );

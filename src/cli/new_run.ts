@@ -4,22 +4,23 @@ import { ConfigError } from '../errors';
 import { carriedInWords, carryOver, frozenWithNew, isSameTask } from '../graphcast/carry_over';
 import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
-import type { BadUpdatePolicy } from '../training/bad_update_policy';
+import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { type Protocol, presetProtocol, withinSteps } from '../training/protocols';
 import {
   completeRunConfig,
   DEFAULT_PRESET,
   namedTask,
+  namingFile,
   type PartialRunConfig,
   parseRunConfig,
   presetModel,
   type RunConfig,
 } from '../training/run_config';
-import type { Sampling } from '../training/sampler';
+import { SAMPLINGS } from '../training/sampler';
 import { mostArSteps } from '../training/schedule';
 import { channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
-import { type Periods, periodNamed } from '../weather/periods';
+import { type Periods, parsePeriods, periodNamed } from '../weather/periods';
 import { type Task, taskFromDataset } from '../weather/task';
 import { checkTaskFits } from '../weather/task_fit';
 import { WindowIndex } from '../weather/window_index';
@@ -58,28 +59,31 @@ export async function newRunConfig(
   if (given.task && options.text('task') !== undefined) {
     throw new ConfigError(`${path}: it names the task itself; leave out --task.`);
   }
+  // What options give is checked before it joins what the file gives, which answers for the rest.
   const periods = periodsOf(options);
-  if (Object.keys(periods).length > 0) given.periods = { ...given.periods, ...periods };
-  const sampling = options.text('sampling');
-  if (sampling !== undefined) given.sampling = sampling as Sampling; // checked with the rest
+  if (given.periods) given.periods = { ...given.periods, ...periods };
+  else if (Object.keys(periods).length > 0) given.periods = parsePeriods(periods, 'periods');
+  given.sampling = options.choice('sampling', SAMPLINGS) ?? given.sampling;
   if (options.text('seed') !== undefined) given.seed = options.count('seed', 0, 0);
   const activations = parseActivations(options.text('activations'));
   if (activations !== undefined) given.activations = activations;
-  const policy = options.text('on-bad-update');
-  if (policy !== undefined) given.on_bad_update = policy as BadUpdatePolicy; // checked with the rest
+  given.on_bad_update = options.choice('on-bad-update', BAD_UPDATE_POLICIES) ?? given.on_bad_update;
 
   const isFree = !from && !given.phases && options.text('updates') === undefined;
   const preset = options.text('preset') ?? DEFAULT_PRESET;
-  const protocol = isFree ? protocolFor(preset, dataset, given.periods) : {};
   const task = given.task ?? chosenTask(options.text('task'), dataset, from);
-  const config = completeRunConfig(
-    { ...protocol, ...given },
-    {
-      task: typeof task === 'string' ? namedTask(task) : task,
-      model: from?.checkpoint.modelConfig ?? presetModel(preset),
-      updates: options.count('updates', FINE_TUNING_UPDATES),
-    },
-  );
+  const updates = options.count('updates', FINE_TUNING_UPDATES);
+  const config = namingFile(path, () => {
+    const protocol = isFree ? protocolFor(preset, dataset, given.periods) : {};
+    return completeRunConfig(
+      { ...protocol, ...given },
+      {
+        task: typeof task === 'string' ? namedTask(task) : task,
+        model: from?.checkpoint.modelConfig ?? presetModel(preset),
+        updates,
+      },
+    );
+  });
   checkTaskFits(dataset, channelLayout(config.task));
   return config;
 }

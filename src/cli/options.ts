@@ -31,6 +31,8 @@ export interface ParsedOptions {
   text(name: string): string | undefined;
   texts(name: string): string[];
   flag(name: string): boolean;
+  /** One of `allowed`; undefined when it was not given. Throws UsageError on anything else. */
+  choice<T extends string>(name: string, allowed: readonly T[]): T | undefined;
   /** A whole number from `least`. Throws UsageError on anything else. */
   count(name: string, fallback: number, least?: number): number;
 }
@@ -73,6 +75,14 @@ export function parseOptions(command: CommandOptions, args: string[]): ParsedOpt
     text,
     texts,
     flag: (name) => parsed.values[name] === true,
+    choice(name, allowed) {
+      const value = text(name);
+      const found = allowed.find((one) => one === value);
+      if (value !== undefined && found === undefined) {
+        throw new UsageError(`--${name} is '${value}', expected one of ${allowed.join(', ')}.`);
+      }
+      return found;
+    },
     count(name, fallback, least = 1) {
       const value = text(name);
       if (value === undefined) return fallback;

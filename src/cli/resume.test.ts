@@ -64,3 +64,11 @@ it.each([
     expect(checkpoint(run).equals(checkpoint(scratch('finished')))).toBe(true);
   },
 );
+
+it('names the file whose values are wrong', async () => {
+  const run = copyOfRun('negative');
+  alter(run, (config) => {
+    config.batch_size = -4;
+  });
+  expect(await refused(run)).toMatch(/^graphcast: .*negative.config\.json: batch_size is -4, expected/);
+});

@@ -1,5 +1,11 @@
 import { PRESETS } from '../graphcast/config';
-import { completeRunConfig, DEFAULT_PRESET, presetModel, type RunConfig } from '../training/run_config';
+import {
+  completeRunConfig,
+  DEFAULT_PRESET,
+  namingFile,
+  presetModel,
+  type RunConfig,
+} from '../training/run_config';
 import { activationsAt, batchSizeAt, mostArSteps, totalUpdates, weightsAt } from '../training/schedule';
 import { schedulePoints } from '../training/schedule_points';
 import { scheduleSvg } from '../training/schedule_svg';
@@ -63,14 +69,18 @@ export async function run(args: string[]): Promise<void> {
 }
 
 async function scheduleConfig(options: ParsedOptions, dataset: Dataset | undefined): Promise<RunConfig> {
-  const given = await readRunConfig(options.text('config'));
+  const path = options.text('config');
+  const given = await readRunConfig(path);
   const preset = options.text('preset') ?? DEFAULT_PRESET;
   const isFree = !given.phases && options.text('updates') === undefined;
-  const protocol = isFree ? protocolFor(preset, dataset, given.periods) : {};
-  return completeRunConfig(
-    { ...protocol, ...given },
-    { task: TASKS.TASK_13, model: presetModel(preset), updates: options.count('updates', 1) },
-  );
+  const updates = options.count('updates', 1);
+  return namingFile(path, () => {
+    const protocol = isFree ? protocolFor(preset, dataset, given.periods) : {};
+    return completeRunConfig(
+      { ...protocol, ...given },
+      { task: TASKS.TASK_13, model: presetModel(preset), updates },
+    );
+  });
 }
 
 function summaries(config: RunConfig, dataset: Dataset | undefined): PhaseSummary[] {

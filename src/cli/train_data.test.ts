@@ -116,6 +116,11 @@ it('refuses options that are wrong or would have no effect', async () => {
     return stderr;
   };
   expect(await refused('--train-period', '1979')).toMatch(/--train-period is '1979', expected the first and/);
+  expect(await refused('--train-period', '1979/never')).toMatch(/--train-period has the date 'never'/);
+  expect(await refused('--sampling', 'random')).toMatch(
+    /--sampling is 'random', expected one of uniform, epochs/,
+  );
+  expect(await refused('--on-bad-update', 'pray')).toMatch(/--on-bad-update is 'pray', expected one of stop/);
   expect(await refused('--cache-size', '5GB')).toMatch(/--cache-size is for --cache/);
   expect(await refused('--cache', scratch('frames'), '--cache-size', 'huge')).toMatch(
     /--cache-size is 'huge', expected a size/,

@@ -1,6 +1,7 @@
+import { ConfigError } from '../errors';
 import type { Dataset } from '../weather/dataset';
 import { openInThread } from '../weather/dataset_thread';
-import { PERIOD_NAMES, type Periods } from '../weather/periods';
+import { PERIOD_NAMES, type Periods, periodBetween } from '../weather/periods';
 import type { Task } from '../weather/task';
 import { VARIABLES } from '../weather/variables';
 import { startDatasetWorker } from './dataset_worker';
@@ -30,7 +31,7 @@ export const RUN_DATA_OPTIONS = [...PERIOD_NAMES.map((name) => `${name}-period` 
 
 /**
  * The periods that the command line names.
- * @throws UsageError when one is not two dates
+ * @throws UsageError when one is not two dates in order
  */
 export function periodsOf(options: ParsedOptions): Periods {
   const periods: Periods = {};
@@ -43,7 +44,14 @@ export function periodsOf(options: ParsedOptions): Periods {
         `--${name}-period is '${text}', expected the first and the last date such as 1979-01-01/2015-12-31.`,
       );
     }
-    periods[name] = [dates[0], dates[1]];
+    const range: [string, string] = [dates[0], dates[1]];
+    try {
+      periodBetween(range, `the ${name} period`, `--${name}-period`);
+    } catch (cause) {
+      if (!(cause instanceof ConfigError)) throw cause;
+      throw new UsageError(cause.message, { cause });
+    }
+    periods[name] = range;
   }
   return periods;
 }

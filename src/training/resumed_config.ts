@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors';
 import type { Checkpoint } from '../graphcast/checkpoint';
-import { completeRunConfig, type PartialRunConfig, type RunConfig } from './run_config';
+import { completeRunConfig, namingFile, type PartialRunConfig, type RunConfig } from './run_config';
 
 /** Fields of a task in the words of `config.json`. */
 const TASK_FIELDS = {
@@ -23,7 +23,7 @@ export function resumedRunConfig(
   { modelConfig: model, task }: Pick<Checkpoint, 'modelConfig' | 'task'>,
   name: string,
 ): RunConfig {
-  const config = completeRunConfig(given, { task, model, updates: 1 });
+  const config = namingFile(name, () => completeRunConfig(given, { task, model, updates: 1 }));
   for (const field of Object.keys(config.model) as (keyof typeof model)[]) {
     requireSame(name, `model.${field}`, config.model[field], model[field]);
   }

@@ -4,6 +4,7 @@ import { TASKS } from '../weather/task';
 import {
   completeRunConfig,
   formatRunConfig,
+  namingFile,
   OPTIMIZER,
   type Phase,
   parseRunConfig,
@@ -11,8 +12,10 @@ import {
 } from './run_config';
 
 const defaults = { task: TASKS.TASK_13, model: presetModel('tiny'), updates: 100 };
-const complete = (given: object) =>
-  completeRunConfig(parseRunConfig(JSON.stringify(given), 'run.json'), defaults);
+const complete = (given: object) => {
+  const parsed = parseRunConfig(JSON.stringify(given), 'run.json');
+  return namingFile('run.json', () => completeRunConfig(parsed, defaults));
+};
 
 const CONSTANT: Phase = { updates: 5, learning_rate: { shape: 'constant', value: 1e-3 }, ar_steps: 1 };
 
@@ -73,7 +76,10 @@ describe('run configuration', () => {
     [{ batch_size: 0 }, /batch_size is 0, expected a whole number from 1/],
     [{ optimizer: { b1: 1 } }, /optimizer.b1 is 1/],
     [{ optimizer: { lr: 1 } }, /unknown field 'lr'/],
-    [{ variable_weights: { rain: 1 } }, /'rain', which the task does not predict/],
+    [
+      { variable_weights: { rain: 1 } },
+      /: a loss weight is given for 'rain', which the task does not predict/,
+    ],
     [{ variable_weights: [1] }, /variable_weights must be an object/],
     [{ model: { latent_size: 'large' } }, /latent_size is "large"/],
     [{ phases: [] }, /phases is empty/],
@@ -105,6 +111,7 @@ describe('run configuration', () => {
     [{ task: { input_variables: 'temperature' } }, /task.input_variables must be a list/],
   ])('refuses %j', (given, message) => {
     expect(() => complete(given)).toThrow(ConfigError);
+    expect(() => complete(given)).toThrow(/^run\.json\b(?!.*run\.json)/);
     expect(() => complete(given)).toThrow(message);
   });
 

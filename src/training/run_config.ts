@@ -166,7 +166,7 @@ export function parseRunConfig(text: string, name: string): PartialRunConfig {
   const fields = objectAt(json, name);
   expectFields(fields, FIELDS.run, name);
   const { task, phases, ...rest } = fields;
-  for (const section of ['model', 'optimizer', 'variable_weights']) {
+  for (const section of ['model', 'optimizer', 'periods', 'variable_weights']) {
     if (rest[section] !== undefined) objectAt(rest[section], `${name}: ${section}`);
   }
   expectFields((rest.optimizer ?? {}) as object, Object.keys(OPTIMIZER), `${name}: optimizer`);
@@ -188,7 +188,21 @@ export function parseRunConfig(text: string, name: string): PartialRunConfig {
 }
 
 /**
- * Fills what is left out and checks the whole.
+ * Does what completes a configuration; where it comes from a file, its errors begin with the file's name.
+ * @throws what `complete` throws
+ */
+export function namingFile<T>(file: string | undefined, complete: () => T): T {
+  try {
+    return complete();
+  } catch (cause) {
+    if (file === undefined || !(cause instanceof ConfigError)) throw cause;
+    const { message } = cause;
+    throw new ConfigError(`${file}: ${message[0].toLowerCase()}${message.slice(1)}`, { cause });
+  }
+}
+
+/**
+ * Fills what is left out and checks the whole; see {@link namingFile}.
  * @throws ConfigError naming the field, its value and what is allowed
  */
 export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults): RunConfig {
