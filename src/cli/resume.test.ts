@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { graphcastFailure, graphcastJson, scratchFolder } from './command.fixture';
+import { graphcastFailure, graphcastJson, readMetrics, scratchFolder } from './command.fixture';
 import { writePlanet } from './planet_file.fixture';
 
 const scratch = scratchFolder();
@@ -16,10 +16,10 @@ const settings = (updates = UPDATES) => ({
 });
 
 /** Trains a new run to its end. */
-async function train(name: string, config: object, ...more: string[]): Promise<string> {
+async function train(name: string, config: object, on = data, ...more: string[]): Promise<string> {
   writeFileSync(scratch(`${name}.json`), JSON.stringify(config));
   const from = ['--config', scratch(`${name}.json`), '--out', scratch(name)];
-  await graphcastJson('train', '--data', data, ...from, ...more);
+  await graphcastJson('train', '--data', on, ...from, ...more);
   return scratch(name);
 }
 
@@ -71,4 +71,21 @@ it('names the file whose values are wrong', async () => {
     config.batch_size = -4;
   });
   expect(await refused(run)).toMatch(/^graphcast: .*negative.config\.json: batch_size is -4, expected/);
+});
+
+it('validates and saves as often as the run began, unless an option says otherwise', async () => {
+  const days = await writePlanet(scratch('three_days.nc'), 12);
+  const periods = { train: ['2024-01-01', '2024-01-02'], validation: ['2024-01-03', '2024-01-03'] };
+  const run = await train('validated', { ...settings(), periods }, days, '--validate-every', '2');
+  const goOn = async (updates: number, ...more: string[]) => {
+    alter(run, ({ phases: [phase] }) => {
+      phase.updates = updates;
+    });
+    await graphcastJson('train', '--data', days, '--resume', run, ...more);
+    return readMetrics(run).flatMap(({ update, validation }) => (validation ? [update] : []));
+  };
+  const config = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'));
+  expect(config).toMatchObject({ validate_every: 2, save_every: 200 });
+  expect(await goOn(7)).toEqual([2, 4, 6, 7]);
+  expect(await goOn(10, '--validate-every', '3')).toEqual([2, 4, 6, 7, 9, 10]);
 });

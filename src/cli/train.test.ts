@@ -74,6 +74,7 @@ describe('a run can be repeated and continued bit for bit', async () => {
   const config = writeConfig('small.json', {
     model: { mesh_size: 1, latent_size: 16, gnn_msg_steps: 1 },
     phases: [{ updates: UPDATES, learning_rate: { shape: 'cosine', from: 1e-3, to: 0 }, ar_steps: 1 }],
+    save_every: 2,
   });
   const start = (name: string, ...more: string[]) => [
     'train',
@@ -143,7 +144,7 @@ describe('a run can be repeated and continued bit for bit', async () => {
 
     it.each(kills)('goes on until it is killed at update $update', async ({ update, delay }) => {
       let reached = Number.POSITIVE_INFINITY;
-      const killed = await graphcast([...(isSaved() ? resume() : start('killed')), '--save-every', '2'], {
+      const killed = await graphcast(isSaved() ? resume() : start('killed'), {
         signal: 'SIGKILL',
         when(stderr) {
           if (stderr.includes('run folder:') && updatesTold('killed') >= update) {

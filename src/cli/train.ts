@@ -40,6 +40,9 @@ import { openTrainingData, RUN_DATA_OPTIONS, sayWhatIsUsed, TRAINING_DATA_OPTION
 import { exitCodeOf, type TrainingJob, type TrainingOutcome, trainToEnd } from './training_loop';
 import { VARIANT_OPTION, variantOption } from './variant_option';
 
+/** Updates between checkpoints, where neither an option nor the run says. */
+const SAVE_EVERY = 200;
+
 const COMMAND = {
   usage: 'train --data D [OPTIONS]',
   summary:
@@ -71,9 +74,13 @@ const COMMAND = {
     'validate-every': {
       value: 'N',
       help: 'updates between validations, where there is a --validation-period',
-      default: 'as --save-every',
+      default: "the run's, else as --save-every",
     },
-    'save-every': { value: 'N', help: 'updates between checkpoints', default: '200' },
+    'save-every': {
+      value: 'N',
+      help: 'updates between checkpoints',
+      default: `the run's, else ${SAVE_EVERY}`,
+    },
     'on-bad-update': {
       value: 'POLICY',
       help: `where loss or gradient is not finite: ${BAD_UPDATE_POLICIES.join(', ')} (to the last checkpoint, with half the learning rate); skip also leaves out batches that cannot be read`,
@@ -121,8 +128,6 @@ export async function run(args: string[]): Promise<void> {
 }
 
 async function train(options: ParsedOptions, collective?: Collective): Promise<void> {
-  const saveEvery = options.count('save-every', 200);
-  const validateEvery = options.count('validate-every', saveEvery);
   const [dataPath] = dataPaths(options);
   const dataset = await openTrainingData(options);
   requireUniformGrid(dataset);
@@ -130,6 +135,10 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
     ? await resume(options, dataPath, dataset, collective)
     : await begin(options, dataPath, dataset);
   const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
+  // A new run keeps both in its folder; for a run that is continued, an option counts for this time.
+  const saveEvery = options.count('save-every', config.save_every ?? SAVE_EVERY);
+  const validateEvery = options.count('validate-every', config.validate_every ?? saveEvery);
+  Object.assign(config, { validate_every: validateEvery, save_every: saveEvery });
   try {
     const outcome = await trainToEnd({
       config,
@@ -212,6 +221,7 @@ function checkCombination(options: ParsedOptions): void {
   if (options.text('resume') !== undefined && ofNewRun.length > 0) {
     throw new UsageError(`--${ofNewRun[0]} is for a new run; --resume takes it from the run's folder.`);
   }
+  for (const name of ['save-every', 'validate-every']) options.count(name, 1); // before any data are opened
   const preset = options.text('preset');
   if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
     throw new UsageError(`--preset is '${preset}', expected one of ${Object.keys(PRESETS).join(', ')}.`);

@@ -46,6 +46,8 @@ describe('run configuration', () => {
       seed: 5,
       periods,
       sampling: 'epochs',
+      validate_every: 5,
+      save_every: 50,
       kernel_variant: { default: 'tiled', 'linear 256x64x64': 'register' },
     });
     expect(config).toMatchObject({ periods, sampling: 'epochs' });
@@ -72,6 +74,8 @@ describe('run configuration', () => {
 
   it.each([
     [{ bacth_size: 2 }, /unknown field 'bacth_size'; the fields are task, model/],
+    [{ validate_every: 0 }, /validate_every is 0, expected a whole number from 1/],
+    [{ save_every: '50' }, /save_every is "50", expected a whole number from 1/],
     [{ windows_at_once: 0 }, /windows_at_once is 0, expected a whole number from 1/],
     [{ batch_size: 0 }, /batch_size is 0, expected a whole number from 1/],
     [{ optimizer: { b1: 1 } }, /optimizer.b1 is 1/],

@@ -72,6 +72,10 @@ export interface RunConfig {
   kernel_variant?: KernelVariants;
   /** What becomes of an update whose loss or gradient is not finite. */
   on_bad_update: BadUpdatePolicy;
+  /** Updates between validations, so that a resumed run has them where it would have had them; absent: the program's. */
+  validate_every?: number;
+  /** Updates between checkpoints on the command line, which writes down its own; the page saves by the clock. */
+  save_every?: number;
 }
 
 /** The paper's optimiser. */
@@ -107,6 +111,8 @@ export interface PartialRunConfig {
   variable_weights?: Record<string, number>;
   ema_decay?: number;
   on_bad_update?: BadUpdatePolicy;
+  validate_every?: number;
+  save_every?: number;
 }
 
 /** What stands where a configuration says nothing. */
@@ -146,6 +152,8 @@ const FIELDS = {
     'activations',
     'kernel_variant',
     'on_bad_update',
+    'validate_every',
+    'save_every',
   ],
   phase: ['updates', 'learning_rate', 'ar_steps', 'batch_size', 'activations', 'variable_weights'],
   task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
@@ -222,6 +230,8 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
     activations: given.activations ?? 'float32',
     kernel_variant: given.kernel_variant,
     on_bad_update: given.on_bad_update ?? 'stop',
+    validate_every: given.validate_every,
+    save_every: given.save_every,
   };
   validateTask(config.task);
   validateModelConfig(config.model);
@@ -235,8 +245,8 @@ export function completeRunConfig(given: PartialRunConfig, defaults: RunDefaults
   expectNumber('optimizer.eps', optimizer.eps, (v) => v > 0, 'a number above 0');
   expectNumber('optimizer.clip_norm', optimizer.clip_norm, (v) => v > 0, 'a number above 0');
   expectNumber('batch_size', config.batch_size, isCount, 'a whole number from 1');
-  if (config.windows_at_once !== undefined) {
-    expectNumber('windows_at_once', config.windows_at_once, isCount, 'a whole number from 1');
+  for (const field of ['windows_at_once', 'validate_every', 'save_every'] as const) {
+    if (config[field] !== undefined) expectNumber(field, config[field], isCount, 'a whole number from 1');
   }
   expectNumber('seed', config.seed, Number.isSafeInteger, 'a whole number');
   if (!SAMPLINGS.includes(config.sampling)) {

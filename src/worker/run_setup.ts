@@ -39,7 +39,7 @@ export function runConfig(data: OpenData, settings: TrainingSettings): RunConfig
     ...{ phases: phasesOf(settings), batch_size: settings.batchSize, on_bad_update: settings.onBadUpdate },
     ...{ freeze: settings.freeze, ema_decay: settings.averageDecay },
     variable_weights: weightsFor(task, settings),
-    ...{ seed, periods, sampling, activations },
+    ...{ seed, periods, sampling, activations, validate_every: validateEvery(settings) },
   };
   return completeRunConfig(given, { task, model, updates });
 }

@@ -16,7 +16,10 @@ import { TASKS } from '../weather/task';
 import { diskRunFolders } from './run_folders.fixture';
 import { RunStore } from './run_store';
 
-const config = completeRunConfig({}, { task: TASKS.TASK_13, model: presetModel('tiny'), updates: 9 });
+const config = completeRunConfig(
+  { validate_every: 100 },
+  { task: TASKS.TASK_13, model: presetModel('tiny'), updates: 9 },
+);
 const layout = channelLayout(config.task);
 const arrays = parameterArrays(config.model, layout.inputs.length, layout.state.length);
 const data = { frames: 3, first: '', last: '', grid: [19, 36] as [number, number], fingerprint: '0f' };
@@ -100,7 +103,7 @@ it("the command line's run folder, packed with others' tools, goes on in the pag
   const archive = zipSync(Object.fromEntries(packed.map(([name, bytes]) => [`my run/${name}`, bytes])));
   const store = openStore();
   const run = await store.import(new File([archive as BlobPart], 'overnight.zip'));
-  expect(run).toMatchObject({ name: 'overnight', update: 4, total: 9 });
+  expect(run).toMatchObject({ name: 'overnight', update: 4, total: 9, validateEvery: 100 });
   const { opened } = await store.open(run!.id);
   expect([opened.checkpoint, opened.state]).toEqual(saved(4));
   const out = unzipSync(await store.export(run!.id));

@@ -157,7 +157,7 @@ export class RunStore {
         total: totalUpdates(config.phases),
         best: Number.isFinite(least) ? least : null,
         dataset: '',
-        validateEvery: 0,
+        validateEvery: config.validate_every ?? 0,
         config,
       };
       this.runs.set(id, entry);

@@ -20,8 +20,9 @@ export function differences(configs: RunConfig[]): [name: string, value: string]
   );
 }
 
-/** How the work was laid out on a device is none. */
-function factsOf({ kernel_variant: _, windows_at_once: __, ...config }: RunConfig) {
+/** How the work was laid out on a device, and how often it was saved and scored, is none. */
+function factsOf(run: RunConfig) {
+  const { kernel_variant: _, windows_at_once: __, validate_every: ___, save_every: ____, ...config } = run;
   const { model, optimizer, phases, task, periods, ...rest } = config;
   const facts = new Map<string, string>();
   const add = (entries: object) => {
