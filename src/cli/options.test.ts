@@ -54,6 +54,7 @@ describe('bad arguments end with exit code 2 and a word on what is wrong', () =>
     ['train --data d.nc --preset huge', "--preset is 'huge', expected one of tiny"],
     ['train --data d.nc --preset tiny --resume run', '--preset and --resume exclude'],
     ['train --data d.nc --updates 5 --resume run', '--updates is for a new run'],
+    ['train --data d.nc --task TASK_13 --resume run', '--task is for a new run'],
     ['train --data d.nc --save-every 0', "--save-every is '0'"],
   ])('graphcast %s', async (line, message) => {
     const { code, stdout, stderr } = await graphcast(line.split(' '));

@@ -211,6 +211,7 @@ function checkCombination(options: ParsedOptions): void {
   const ofNewRun = given([
     'stats',
     'updates',
+    'task',
     'seed',
     'out',
     'activations',
