@@ -93,6 +93,26 @@ describe('run configuration', () => {
       /ar_steps is 0/,
     ],
     [
+      { phases: [{ ...CONSTANT, learning_rate: { shape: 'constant', vaule: 3 } }] },
+      /phases\[0\]\.learning_rate has an unknown field 'vaule'; the fields are shape, value/,
+    ],
+    [
+      { phases: [{ ...CONSTANT, learning_rate: { shape: 'linear', from: 0, to: 1, value: 1 } }] },
+      /phases\[0\]\.learning_rate has an unknown field 'value'; the fields are shape, from, to/,
+    ],
+    [
+      { phases: [{ ...CONSTANT, ar_steps: { from: 2, to: 4, too: 3 } }] },
+      /phases\[0\]\.ar_steps has an unknown field 'too'; the fields are from, to/,
+    ],
+    [{ phases: [{ ...CONSTANT, learning_rate: null }] }, /learning_rate.shape is undefined/],
+    [{ phases: [{ ...CONSTANT, batch_size: null }] }, /phases\[0\]\.batch_size is null/],
+    ...['batch_size', 'periods', 'on_bad_update', 'seed', 'sampling', 'freeze', 'activations'].map(
+      (field): [object, RegExp] => [
+        { [field]: null },
+        new RegExp(`: ${field} is null; give it a value, or leave it out for the default`),
+      ],
+    ),
+    [
       { phases: [{ ...CONSTANT, batch_size: 1.5 }] },
       /phases\[0\]\.batch_size is 1\.5, expected a whole number from 1/,
     ],

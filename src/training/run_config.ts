@@ -156,6 +156,12 @@ const FIELDS = {
     'save_every',
   ],
   phase: ['updates', 'learning_rate', 'ar_steps', 'batch_size', 'activations', 'variable_weights'],
+  learningRate: {
+    linear: ['shape', 'from', 'to'],
+    cosine: ['shape', 'from', 'to'],
+    constant: ['shape', 'value'],
+  },
+  arSteps: ['from', 'to'],
   task: ['input_variables', 'target_variables', 'forcing_variables', 'pressure_levels', 'input_duration'],
 };
 
@@ -173,6 +179,10 @@ export function parseRunConfig(text: string, name: string): PartialRunConfig {
   }
   const fields = objectAt(json, name);
   expectFields(fields, FIELDS.run, name);
+  const empty = Object.keys(fields).find((field) => fields[field] === null);
+  if (empty !== undefined) {
+    throw new ConfigError(`${name}: ${empty} is null; give it a value, or leave it out for the default.`);
+  }
   const { task, phases, ...rest } = fields;
   for (const section of ['model', 'optimizer', 'periods', 'variable_weights']) {
     if (rest[section] !== undefined) objectAt(rest[section], `${name}: ${section}`);
@@ -318,7 +328,7 @@ function parseTask(json: unknown, name: string): Task {
     targetVariables: strings('target_variables'),
     forcingVariables: strings('forcing_variables'),
     pressureLevels: listAt<number>(fields.pressure_levels, `${name}: task.pressure_levels`, 'number'),
-    inputDuration: String(fields.input_duration ?? '12h'),
+    inputDuration: fields.input_duration === undefined ? '12h' : String(fields.input_duration),
   };
 }
 
@@ -326,6 +336,9 @@ function validatePhase(phase: Phase, i: number): void {
   const place = `phases[${i}]`;
   expectNumber(`${place}.updates`, phase.updates, isCount, 'a whole number from 1');
   const rate: Partial<LearningRate> | undefined = phase.learning_rate;
+  if (rate?.shape && Object.hasOwn(FIELDS.learningRate, rate.shape)) {
+    expectFields(rate, FIELDS.learningRate[rate.shape], `${place}.learning_rate`);
+  }
   const positive = (v: number) => v >= 0 && v < 10;
   if (rate?.shape === 'constant') {
     expectNumber(`${place}.learning_rate.value`, rate.value, positive, 'a number from 0 to 10');
@@ -339,6 +352,7 @@ function validatePhase(phase: Phase, i: number): void {
   }
   const steps = phase.ar_steps;
   if (typeof steps === 'object' && steps !== null) {
+    expectFields(steps, FIELDS.arSteps, `${place}.ar_steps`);
     expectNumber(`${place}.ar_steps.from`, steps.from, isCount, 'a whole number from 1');
     expectNumber(
       `${place}.ar_steps.to`,
