@@ -171,6 +171,8 @@ describe('run', () => {
       '{"task": "TASK_99"}': "there is no task 'TASK_99'; the tasks are TASK, TASK_13",
       '{"model": {"latent": 5}}': 'model.latent is not a field',
       '{"periods": {"train": ["1979", "never"]}}': "periods.train has the date 'never'",
+      '{"model": {"radius_query_fraction_edge_length": 1e-9}}':
+        'radius_query_fraction_edge_length is 1e-9, so small',
       '{"variable_weights": {"rain": 1}}': "a loss weight is given for 'rain'",
     })) {
       const begun = `graphcast: ${scratch('run.json')}: ${wanted}`;

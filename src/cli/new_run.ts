@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../errors';
 import { carriedInWords, carryOver, frozenWithNew, isSameTask } from '../graphcast/carry_over';
 import { type Checkpoint, checkFits } from '../graphcast/checkpoint';
+import { modelGraph } from '../graphcast/create_model';
 import { elementCount, initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { type Protocol, presetProtocol, withinSteps } from '../training/protocols';
@@ -85,6 +86,10 @@ export async function newRunConfig(
     );
   });
   checkTaskFits(dataset, channelLayout(config.task));
+  // A radius that reaches no grid node is refused here, before statistics are computed, with the file that gives it.
+  if (given.model?.radius_query_fraction_edge_length !== undefined) {
+    namingFile(path, () => modelGraph(config.model, dataset));
+  }
   return config;
 }
 

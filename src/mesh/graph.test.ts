@@ -121,13 +121,6 @@ test('one latitude on the bare icosahedron', () => {
   for (const set of EDGE_SETS) expectValid(graph[set]);
 });
 
-test('a radius too small to reach any mesh node leaves the encoder without edges', () => {
-  const { latitudes, longitudes } = gridWithoutPoles(10);
-  const graph = buildGraph({ latitudes, longitudes, meshSize: 1, radiusQueryFractionEdgeLength: 1e-6 });
-  expect(graph.grid2mesh.senders.length).toBe(0);
-  expect(graph.grid2mesh.features.length).toBe(0);
-});
-
 describe('input that makes no sense is refused', () => {
   const valid = { ...gridWithPoles(10), meshSize: 2, radiusQueryFractionEdgeLength: 0.6 };
   test.each([
@@ -136,6 +129,11 @@ describe('input that makes no sense is refused', () => {
     [{ meshSize: 2.5 }, ConfigError, /mesh_size is 2.5/],
     [{ radiusQueryFractionEdgeLength: 0 }, ConfigError, /radius_query_fraction_edge_length is 0/],
     [{ radiusQueryFractionEdgeLength: Number.NaN }, ConfigError, /radius_query_fraction_edge_length is NaN/],
+    [
+      { ...gridWithoutPoles(10), radiusQueryFractionEdgeLength: 1e-6 },
+      ConfigError,
+      /radius_query_fraction_edge_length is 0\.000001, so small that no grid node .*; raise it, .* 0\.6/,
+    ],
     [{ mesh2gridEdgeNormalizationFactor: 0 }, ConfigError, /mesh2grid_edge_normalization_factor is 0/],
     [{ latitudes: Float32Array.of(-91, 0) }, DatasetError, /latitude of -91/],
     [{ longitudes: Float32Array.of(0, 10, 20) }, DatasetError, /leave 340 degrees empty/],

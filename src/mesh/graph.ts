@@ -51,7 +51,7 @@ export interface GraphCastGraph {
  * @param o.radiusQueryFractionEdgeLength the encoder's radius over the longest edge of the finest mesh
  * @param o.mesh2gridEdgeNormalizationFactor divides the decoder's edge features; by default their longest edge
  * @throws DatasetError when the grid is not a global latitude/longitude grid
- * @throws ConfigError when one of the three numbers makes no sense
+ * @throws ConfigError when one of the three numbers makes no sense, or the radius leaves the encoder without edges
  */
 export function buildGraph(o: {
   latitudes: Float32Array;
@@ -80,6 +80,11 @@ export function buildGraph(o: {
   // A product of two float32 numbers in the reference.
   const queryRadius = Math.fround(Math.fround(o.radiusQueryFractionEdgeLength) * longestEdge(finest));
   const grid2mesh = grid2meshEdges(latitudes, longitudes, grid.vectors, finest.vertices, queryRadius);
+  if (grid2mesh.senders.length === 0) {
+    throw new ConfigError(
+      `radius_query_fraction_edge_length is ${o.radiusQueryFractionEdgeLength}, so small that no grid node is within reach of a mesh node; raise it, or leave it out for GraphCast's 0.6, which reaches every grid node.`,
+    );
+  }
   const multiMesh = multiMeshEdges(levels);
   const mesh2grid = mesh2gridEdges(levels, grid.vectors);
 
