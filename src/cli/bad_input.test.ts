@@ -222,6 +222,13 @@ describe('run', () => {
     expect(await train(golden, '--stats', scratch('no-stats'))).toMatch(wanted);
   });
 
+  it('that needs more memory than it may have', async () => {
+    expect(await train(golden, '--memory', '1MB')).toMatch(
+      /The model needs [1-9][\d.]* MB, 1\.0 MB are allowed: allow more, or/,
+    );
+    expect(await train(golden, '--memory', '0.002MB')).toMatch(/, 2\.0 kB are allowed/);
+  });
+
   it('whose result cannot be written', async () => {
     const args = ['--checkpoint', checkpoint, '--data', golden];
     expect(await graphcastFailure('forecast', ...args, '--out', scratch('no/f.nc'))).toMatch(

@@ -1,6 +1,7 @@
 import { PRESETS } from '../graphcast/config';
 import { type MemoryOutcome, type MemoryRequest, memoryOutcome } from '../training/memory_plan';
-import { formatBytes, recomputed } from '../training/memory_plan_words';
+import { recomputed } from '../training/memory_plan_words';
+import { formatBytes } from '../webgpu/bytes_in_words';
 import { installGlobals } from '../webgpu/dawn';
 import { GUARANTEED_LIMITS } from '../webgpu/paper_gpu';
 import { ELEMENT_TYPES } from '../webgpu/tensor';

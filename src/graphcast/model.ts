@@ -3,6 +3,7 @@ import { DeviceError } from '../errors';
 import type { GraphCastGraph } from '../mesh/graph';
 import type { ChannelLayout } from '../weather/channels';
 import type { Normalisation } from '../weather/normalisation';
+import { formatBytes } from '../webgpu/bytes_in_words';
 import type { Gpu } from '../webgpu/device';
 import { Memory } from '../webgpu/memory';
 import { type Plan, PlanBuilder, type Ready, readyClear, readyCopy } from '../webgpu/plan';
@@ -48,6 +49,8 @@ export interface ModelOptions {
    * model is refused before anything large is allocated. Absent: 2 GiB for what a step needs, but never refused.
    */
   memoryBudget?: number;
+  /** Bytes of the budget that the caller itself takes beside the model, for an optimiser say; 0 when left out. */
+  bytesBeside?: number;
   /** Also write norms of the processor's messages, latents and gradients as it runs, to be read with `readNorms`. */
   inspected?: boolean;
   /** Of the matrix kernels: one for all, by shape, or chosen once it is known what runs; by default the adapter's. */
@@ -306,7 +309,7 @@ export interface ModelLayout {
  * @throws ConfigError for an impossible configuration, DeviceError when the model does not fit the budget
  */
 export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLayout {
-  const { config, channels, graph, activations = 'float32', memoryBudget: budget } = options;
+  const { config, channels, graph, activations = 'float32', memoryBudget: budget, bytesBeside = 0 } = options;
   validateModelConfig(config);
   const arrays = parameterArrays(config, channels.inputs.length, channels.state.length);
   const layout = new ParameterLayout(arrays, config.latent_size);
@@ -315,13 +318,12 @@ export function layOut(gpu: Gpu, memory: Memory, options: ModelOptions): ModelLa
   const graphTensors = uploadGraph(memory, graph, config.latent_size, blockBytes, gpu.maxBinding);
   const norms = options.inspected ? createNorms(memory, graphTensors.mesh, config.gnn_msg_steps) : undefined;
   const constant = options.training ? undefined : constants(memory, graph, config.latent_size, activations);
-  const left = budget === undefined ? PLAN_BYTES : budget - memory.bytes;
+  const left = budget === undefined ? PLAN_BYTES : budget - bytesBeside - memory.bytes;
   const recording = recordWithin(left, gpu, options, layout, tensors, graphTensors, { constant, norms });
   const transientBytes = slotBytes(recording.plan.slots());
   if (budget !== undefined && transientBytes > left) {
-    const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
     throw new DeviceError(
-      `The model needs ${gib(memory.bytes + transientBytes)} GiB, ${gib(budget)} GiB are allowed: allow more, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
+      `The model needs ${formatBytes(bytesBeside + memory.bytes + transientBytes)}, ${formatBytes(budget)} are allowed: allow more, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
     );
   }
   return { layout, tensors, norms, transientBytes, ...recording };

@@ -10,12 +10,12 @@ import { graphSideBySide, repeated } from '../graphcast/side_by_side';
 import { type ChannelLayout, channelLayout } from '../weather/channels';
 import type { Dataset } from '../weather/dataset';
 import type { Task } from '../weather/task';
+import { formatBytes } from '../webgpu/bytes_in_words';
 import type { Gpu } from '../webgpu/device';
 import { Memory } from '../webgpu/memory';
 import { type AdapterLimits, paperGpu } from '../webgpu/paper_gpu';
 import type { ElementType } from '../webgpu/tensor';
 import { trainingTerms } from './loss_weights';
-import { formatBytes } from './memory_plan_words';
 
 /**
  * What training takes beyond the model itself: AdamW's moments, the parameters' moving average where one is kept, and
@@ -89,16 +89,20 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     missing: [],
   };
   const gpu = paperGpu(request.limits);
-  const memoryBudget = budget === undefined ? undefined : budget - beside.moments - beside.frames;
+  const bytesBeside = beside.moments + beside.frames;
   const options = { config, channels, graph, normalisation, training, activations };
-  const smallest = training && smallestBudget(gpu, options) + beside.moments + beside.frames;
+  const smallest = training && smallestBudget(gpu, options) + bytesBeside;
   if (budget !== undefined && smallest !== undefined && budget < smallest) {
     throw new DeviceError(
       `Training needs at least ${formatBytes(smallest)} in all, ${formatBytes(budget)} are allowed: allow more, store activations as bfloat16, or choose a smaller preset, a coarser grid or fewer variables and levels.`,
     );
   }
   const memory = new Memory(gpu);
-  const { plan, policy, layout, transientBytes } = layOut(gpu, memory, { ...options, memoryBudget });
+  const { plan, policy, layout, transientBytes } = layOut(gpu, memory, {
+    ...options,
+    memoryBudget: budget,
+    bytesBeside,
+  });
   const parameters = layout.length * 4;
   const gradients = training ? parameters : 0;
   const parts = {

@@ -20,8 +20,3 @@ export function recomputed(policy: RecomputePolicy, say: typeof inEnglish = inEn
 function inEnglish(text: string, values: Record<string, string | number> = {}): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
-
-/** 12.3 MB, 3.31 GB: decimal units, as graphics cards are sold. */
-export function formatBytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-}

@@ -173,7 +173,8 @@ export class Trainer {
       training: trainingTerms(dataset, channels, steps > 1, weightsAt(config, update)),
       activations: activationsAt(config, update),
       variant: o.variant ?? config.kernel_variant,
-      memoryBudget: o.memoryBudget && o.memoryBudget - beside.moments - beside.frames,
+      memoryBudget: o.memoryBudget,
+      bytesBeside: beside.moments + beside.frames,
     });
     let optimizer: Optimizer | undefined;
     try {

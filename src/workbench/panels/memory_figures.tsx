@@ -1,5 +1,6 @@
 import type { MemoryOutcome } from '../../training/memory_plan';
-import { formatBytes, recomputed } from '../../training/memory_plan_words';
+import { recomputed } from '../../training/memory_plan_words';
+import { formatBytes } from '../../webgpu/bytes_in_words';
 import { useMemory } from '../state/memory';
 import { t } from '../words/words';
 
