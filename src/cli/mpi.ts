@@ -87,7 +87,8 @@ export async function joinMpi(environment = process.env): Promise<MpiCollective 
     sum(values) {
       // Each rank adds up one part of the values and passes the sums on.
       const part = Math.ceil(values.length / ranks);
-      if (sent.length !== part * ranks) {
+      // Made for the largest: the vote on whether to stop is one number, and comes between gradients.
+      if (sent.length < part * ranks) {
         sent = new Float32Array(part * ranks);
         received = new Float32Array(part * ranks);
       }
