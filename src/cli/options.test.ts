@@ -51,6 +51,8 @@ describe('bad arguments end with exit code 2 and a word on what is wrong', () =>
     ['loss --checkpoint c.npz --data d.nc --steps two', "--steps is 'two'"],
     ['forecast --checkpoint c.npz --data d.nc --out f.txt', "--out is 'f.txt'"],
     ['train', '--data is missing'],
+    ['train --data d.nc --updates', '--updates has no value, expected N: updates in all'],
+    ['train --data d.nc --updates --seed 3', '--updates has no value, expected N: updates in all'],
     ['train --data d.nc --preset huge', "--preset is 'huge', expected one of tiny"],
     ['train --data d.nc --preset tiny --resume run', '--preset and --resume exclude'],
     ['train --data d.nc --updates 5 --resume run', '--updates is for a new run'],
@@ -61,5 +63,10 @@ describe('bad arguments end with exit code 2 and a word on what is wrong', () =>
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('says what an option expects, and no more, where its number is negative', async () => {
+    const { code, stderr } = await graphcast(['train', '--data', 'd.nc', '--updates', '-4']);
+    expect([code, stderr]).toEqual([2, "graphcast: --updates is '-4', expected a whole number from 1.\n"]);
   });
 });

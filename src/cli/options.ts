@@ -50,7 +50,7 @@ export function parseOptions(command: CommandOptions, args: string[]): ParsedOpt
   }
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: valuesJoined(command, args), options, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. To specify')[0]}\n\n${helpText(command)}`);
   }
@@ -93,6 +93,30 @@ export function parseOptions(command: CommandOptions, args: string[]): ParsedOpt
       return number;
     },
   };
+}
+
+/**
+ * Arguments with each option's value joined to it, which spares a negative number from being taken for an option: the
+ * command can then say what it expects instead.
+ * @throws UsageError naming the option that lacks its value
+ */
+function valuesJoined(command: CommandOptions, args: string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === '--') return [...joined, ...args.slice(i)];
+    const name = args[i].startsWith('--') ? args[i].slice(2) : '';
+    const option = Object.hasOwn(command.options, name) ? command.options[name] : undefined;
+    if (option?.value === undefined) {
+      joined.push(args[i]);
+      continue;
+    }
+    const value = args[++i];
+    if (value === undefined || /^-[^\d.]/.test(value)) {
+      throw new UsageError(`--${name} has no value, expected ${option.value}: ${option.help}.`);
+    }
+    joined.push(`--${name}=${value}`);
+  }
+  return joined;
 }
 
 function helpText(command: CommandOptions): string {

@@ -222,7 +222,9 @@ function checkCombination(options: ParsedOptions): void {
   if (options.text('resume') !== undefined && ofNewRun.length > 0) {
     throw new UsageError(`--${ofNewRun[0]} is for a new run; --resume takes it from the run's folder.`);
   }
-  for (const name of ['save-every', 'validate-every']) options.count(name, 1); // before any data are opened
+  // Before any data are opened.
+  for (const name of ['updates', 'save-every', 'validate-every']) options.count(name, 1);
+  options.count('seed', 0, 0);
   const preset = options.text('preset');
   if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
     throw new UsageError(`--preset is '${preset}', expected one of ${Object.keys(PRESETS).join(', ')}.`);
