@@ -220,6 +220,9 @@ describe('run', () => {
     const wanted =
       /no-stats has no mean_by_level\.nc: give a folder with mean_by_level\.nc, stddev_by_level\.nc/;
     expect(await train(golden, '--stats', scratch('no-stats'))).toMatch(wanted);
+    expect(await train(golden, '--stats', scratch('nowhere'))).toMatch(
+      /There is no folder .*nowhere: give a folder with mean_by_level\.nc/,
+    );
   });
 
   it('that needs more memory than it may have', async () => {

@@ -142,7 +142,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
  * Statistics from a folder: the one named, else `stats` beside the data, else computed from the data.
  * @param period whose frames they are computed from; all when left out
  * @param fill whether to compute what a folder's files lack too; else the network goes without
- * @throws DatasetError when a named folder lacks one of the three files
+ * @throws DatasetError when a named folder is missing or lacks one of the three files
  */
 export async function loadStatistics(
   folder: string | undefined,
@@ -166,13 +166,8 @@ export async function loadStatistics(
     warnOfMissing(task, statistics, dataset.name);
     return { statistics, source: `computed from ${period?.name ?? 'the data'}` };
   }
-  for (const file of Object.values(STATISTICS_FILES)) {
-    if (!existsSync(join(chosen, file))) {
-      throw new DatasetError(
-        `${chosen} has no ${file}: give a folder with ${Object.values(STATISTICS_FILES).join(', ')}, or leave --stats out to compute them.`,
-      );
-    }
-  }
+  const files = Object.values(STATISTICS_FILES).join(', ');
+  requireStatistics(chosen, `give a folder with ${files}, or leave --stats out to compute them`);
   const { mean, stddev, diffsStddev } = STATISTICS_FILES;
   const read = await readStatistics({
     mean: join(chosen, mean),
@@ -188,6 +183,17 @@ export async function loadStatistics(
   }
   warnOfMissing(task, statistics, chosen);
   return { statistics, source: chosen };
+}
+
+/**
+ * Checks that a folder holds the three statistics files.
+ * @param remedy what to do where it does not: the end of a sentence
+ * @throws DatasetError naming the folder, or the file that it lacks
+ */
+export function requireStatistics(folder: string, remedy: string): void {
+  if (!existsSync(folder)) throw new DatasetError(`There is no folder ${folder}: ${remedy}.`);
+  const missing = Object.values(STATISTICS_FILES).find((file) => !existsSync(join(folder, file)));
+  if (missing !== undefined) throw new DatasetError(`${folder} has no ${missing}: ${remedy}.`);
 }
 
 /** Like the reference, goes on without a statistic; but not silently. */

@@ -1,5 +1,5 @@
 /** What `graphcast train --resume` keeps of a run, and what it refuses to continue. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { graphcastFailure, graphcastJson, readMetrics, scratchFolder } from './command.fixture';
@@ -88,4 +88,15 @@ it('validates and saves as often as the run began, unless an option says otherwi
   expect(config).toMatchObject({ validate_every: 2, save_every: 200 });
   expect(await goOn(7)).toEqual([2, 4, 6, 7]);
   expect(await goOn(10, '--validate-every', '3')).toEqual([2, 4, 6, 7, 9, 10]);
+});
+
+it('says that the statistics of a run are missing, and what to do', async () => {
+  const run = copyOfRun('no-statistics');
+  const remedy = `put them back; or start a new run with --checkpoint ${join(run, 'checkpoint.npz')}.`;
+  rmSync(join(run, 'stats', 'stddev_by_level.nc'));
+  expect(await refused(run)).toContain(
+    `${join(run, 'stats')} has no stddev_by_level.nc: the run's statistics belong there, ${remedy}`,
+  );
+  rmSync(join(run, 'stats'), { recursive: true });
+  expect(await refused(run)).toContain(`There is no folder ${join(run, 'stats')}: `);
 });

@@ -29,6 +29,7 @@ import {
   MEMORY_OPTION,
   memoryBudget,
   openGpu,
+  requireStatistics,
   requireUniformGrid,
 } from './inputs';
 import { joinMpi } from './mpi';
@@ -294,6 +295,10 @@ async function resume(
   requireWindows(dataset, config);
   const recorded = await folder.readData();
   if (recorded) requireSameData(recorded, await recordData(dataset, config), path, dataset.name);
+  requireStatistics(
+    folder.statistics,
+    `the run's statistics belong there, put them back; or start a new run with --checkpoint ${join(path, RUN_FILES.checkpoint)}`,
+  );
   const { statistics } = await loadStatistics(folder.statistics, dataPath, dataset, config.task);
   console.error(`Continuing after update ${state.update} of ${totalUpdates(config.phases)}.`);
   return {
