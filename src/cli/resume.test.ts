@@ -100,3 +100,12 @@ it('says that the statistics of a run are missing, and what to do', async () => 
   rmSync(join(run, 'stats'), { recursive: true });
   expect(await refused(run)).toContain(`There is no folder ${join(run, 'stats')}: `);
 });
+
+it('writes the average that a kill has left out, though no update is left to do', async () => {
+  const run = await train('averaged', { ...settings(), ema_decay: 0.9 });
+  const file = join(run, 'checkpoint_average.npz');
+  const whole = readFileSync(file);
+  rmSync(file);
+  await graphcastJson('train', '--data', data, '--resume', run);
+  expect(readFileSync(file).equals(whole)).toBe(true);
+});

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
+import { checkFits, checkpointOf, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { type Collective, firstRankFirst } from '../training/collective';
@@ -140,6 +140,11 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
   const saveEvery = options.count('save-every', config.save_every ?? SAVE_EVERY);
   const validateEvery = options.count('validate-every', config.validate_every ?? saveEvery);
   Object.assign(config, { validate_every: validateEvery, save_every: saveEvery });
+  // Killed between the two checkpoints of a save, a run has an average of the save before, or none.
+  if (state?.average && (collective?.rank ?? 0) === 0) {
+    const average = checkpointOf(config.model, config.task, state.average, about);
+    await resumed?.saveBeside('average', average);
+  }
   try {
     const outcome = await trainToEnd({
       config,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Checkpoint } from '../graphcast/checkpoint';
+import { type Checkpoint, parametersOf, readCheckpoint } from '../graphcast/checkpoint';
 import { initialiseParameters, parameterArrays } from '../graphcast/parameters';
 import { completeRunConfig, presetModel } from '../training/run_config';
 import { RunFolder } from '../training/run_folder';
@@ -148,6 +148,25 @@ it('a saving that is cut off leaves the former checkpoint, or the new one', asyn
   stored.appendMetrics(updateMetrics(4));
   await expect(stored.save(...saved(4))).rejects.toThrow('closed');
   expect(await updateIn()).toBe(3);
+});
+
+it('a saving that is cut off before its average is completed when the run is opened', async () => {
+  const store = openStore();
+  const { id, stored } = await keptRun(store);
+  const average = initialiseParameters(arrays, 7);
+  const [checkpoint, state] = saved(4);
+  await stored.save(checkpoint, { ...state, average });
+  store.close(id);
+  const file = join(path, 'kept', id, 'checkpoint_average.npz');
+  const averageAfterOpening = async () => {
+    const later = openStore();
+    await later.open(id);
+    later.close(id);
+    return parametersOf(readCheckpoint(readFileSync(file), file));
+  };
+  expect(await averageAfterOpening()).toEqual(average);
+  await stored.saveBeside('average', saved(3)[0]); // the save before
+  expect(await averageAfterOpening()).toEqual(average);
 });
 
 it('a saving that is cut off between its two renames is finished', async () => {
