@@ -48,9 +48,10 @@ export function parseOptions(command: CommandOptions, args: string[]): ParsedOpt
   for (const [name, { value, several }] of Object.entries(command.options)) {
     options[name] = { type: value === undefined ? 'boolean' : 'string', multiple: several ?? false };
   }
+  const joined = valuesJoined(command, args);
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ args: valuesJoined(command, args), options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: joined, options, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. To specify')[0]}\n\n${helpText(command)}`);
   }
