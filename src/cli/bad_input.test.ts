@@ -170,6 +170,7 @@ describe('run', () => {
       '{"batch_size": -4}': 'batch_size is -4, expected a whole number from 1',
       '{"task": "TASK_99"}': "there is no task 'TASK_99'; the tasks are TASK, TASK_13",
       '{"model": {"latent": 5}}': 'model.latent is not a field',
+      '{"periods": {"train": "1979"}}': 'periods.train is "1979", expected the first and the last date',
       '{"periods": {"train": ["1979", "never"]}}': "periods.train has the date 'never'",
       '{"model": {"radius_query_fraction_edge_length": 1e-9}}':
         'radius_query_fraction_edge_length is 1e-9, so small',

@@ -127,7 +127,10 @@ function chosenTask(name: string | undefined, dataset: Dataset, from: NamedCheck
   return from.checkpoint.task;
 }
 
-/** The preset's protocol, shortened to the forecasts that the data are long enough for; that is said on stderr. */
+/**
+ * The preset's protocol, shortened to the forecasts that the data are long enough for; that is said on stderr.
+ * @throws ConfigError when the periods, which may come from a file as they are, are none
+ */
 export function protocolFor(
   preset: string,
   dataset: Dataset | undefined,
@@ -136,7 +139,7 @@ export function protocolFor(
   const protocol = presetProtocol(preset);
   if (!dataset) return protocol;
   const wanted = mostArSteps(protocol.phases);
-  const index = new WindowIndex(dataset, periodNamed(periods, 'train'));
+  const index = new WindowIndex(dataset, periodNamed(periods && parsePeriods(periods, 'periods'), 'train'));
   let most = wanted;
   while (most > 1 && index.firstFrames(most).length === 0) most--;
   if (most === wanted) return protocol;
