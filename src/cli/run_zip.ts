@@ -1,14 +1,16 @@
 /** A run's archive in place of its folder: what the page exports. */
+import fs from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError, StorageError } from '../errors';
 import { unpackRun } from '../training/run_archive';
+import { pathKind } from '../weather/formats/paths';
 import { pathAccess } from '../weather/formats/random_access';
 import { reason } from './inputs';
 
 /** The folder that a run is continued in: the one named, or for `x.zip` the folder `x` beside it. */
-export async function folderOfRun(path: string): Promise<string> {
-  if (!/[^/\\]\.zip$/i.test(path) || (await isFolder(path))) return path;
+export function folderOfRun(path: string): string {
+  if (!/[^/\\]\.zip$/i.test(path) || pathKind(path, fs) === 'folder') return path;
   return path.slice(0, -'.zip'.length);
 }
 
@@ -45,11 +47,4 @@ export async function unpackRunZip(path: string, folder: string): Promise<void> 
     );
   }
   console.error(`${path} is unpacked into ${folder}, where the run goes on.`);
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { checkFits, checkpointOf, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
+import { checkFits, FRESH_LICENSE, parametersOf } from '../graphcast/checkpoint';
 import { PRESETS } from '../graphcast/config';
 import { BAD_UPDATE_POLICIES } from '../training/bad_update_policy';
 import { type Collective, firstRankFirst } from '../training/collective';
@@ -138,13 +138,8 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
   const { config, statistics, parameters, state, about, path, openFolder, resumed } = start;
   // A new run keeps both in its folder; for a run that is continued, an option counts for this time.
   const saveEvery = options.count('save-every', config.save_every ?? SAVE_EVERY);
-  const validateEvery = options.count('validate-every', config.validate_every ?? saveEvery);
-  Object.assign(config, { validate_every: validateEvery, save_every: saveEvery });
-  // Killed between the two checkpoints of a save, a run has an average of the save before, or none.
-  if (state?.average && (collective?.rank ?? 0) === 0) {
-    const average = checkpointOf(config.model, config.task, state.average, about);
-    await resumed?.saveBeside('average', average);
-  }
+  config.save_every = saveEvery;
+  config.validate_every = options.count('validate-every', config.validate_every ?? saveEvery);
   try {
     const outcome = await trainToEnd({
       config,
@@ -158,7 +153,7 @@ async function train(options: ParsedOptions, collective?: Collective): Promise<v
       },
       resumed,
       isSaveDue: (update) => update % saveEvery === 0,
-      validation: validationOfRun(dataset, config, statistics, VALIDATION_WINDOWS, validateEvery),
+      validation: validationOfRun(dataset, config, statistics, VALIDATION_WINDOWS, config.validate_every),
       collective,
       async openTrainer(at) {
         const gpu = await openGpu();
@@ -289,7 +284,7 @@ async function resume(
   collective: Collective | undefined,
 ): Promise<Start> {
   const named = options.text('resume')!;
-  const path = await folderOfRun(named);
+  const path = folderOfRun(named);
   const opened = await firstRankFirst(collective, async (isFirst) => {
     if (isFirst && path !== named) await unpackRunZip(named, path);
     return RunFolder.resume(path, isFirst);

@@ -39,7 +39,7 @@ export const WINDOW_REACH = 30;
 /** Days of the year, that of leap years included. */
 export const DAYS = 366;
 
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 
 /** 1 for 1 January to 365 or 366. @param time seconds since 1970-01-01 UTC */
 export function dayOfYear(time: number): number {

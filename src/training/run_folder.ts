@@ -21,6 +21,7 @@ import {
   incoming,
   leastValidationLoss,
   metricsUntil,
+  missingAverage,
   parseDataRecord,
   parseState,
   RUN_FILES,
@@ -130,7 +131,11 @@ export class RunFolder {
     const state = parseState(optimizer, join(path, OPTIMIZER), checkpoint);
     folder.hasCheckpoint = true;
     folder.writesEvents = await exists(join(path, EVENTS));
-    if (writes) await folder.cutBack(state.update);
+    if (writes) {
+      await folder.cutBack(state.update);
+      const average = missingAverage(checkpoint, state, await folder.bytes(fileBeside('average')));
+      if (average) await folder.saveBeside('average', average);
+    }
     return { folder, config, checkpoint, state };
   }
 
@@ -298,9 +303,13 @@ export class RunFolder {
     }
   }
 
-  private async text(file: string): Promise<string | undefined> {
+  private async bytes(file: string): Promise<Buffer | undefined> {
     const path = join(this.path, file);
-    return (await exists(path)) ? readFile(path, 'utf8') : undefined;
+    return (await exists(path)) ? readFile(path) : undefined;
+  }
+
+  private async text(file: string): Promise<string | undefined> {
+    return (await this.bytes(file))?.toString();
   }
 }
 

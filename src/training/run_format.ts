@@ -1,6 +1,6 @@
 /** What the files of a run hold, wherever they are kept: a folder on disk, the browser's own files, or an archive. */
 import { CheckpointError } from '../errors';
-import type { Checkpoint } from '../graphcast/checkpoint';
+import { type Checkpoint, checkpointOf, writeCheckpoint } from '../graphcast/checkpoint';
 import { type NpyArray, readNpz, writeNpz } from '../graphcast/npz';
 import { formatUtc } from '../weather/cf_time';
 import type { Alarm } from './alarms';
@@ -33,6 +33,23 @@ export type Beside = (typeof BESIDE)[number];
 
 /** Name of a checkpoint beside the run's own: `checkpoint_average.npz`. */
 export const fileBeside = (kind: Beside) => RUN_FILES.checkpoint.replace('.', `_${kind}.`);
+
+/**
+ * The average of a run whose save was cut off between its two checkpoints: it is not there, or of the save before.
+ * @param found what lies in its place
+ * @returns undefined where nothing is amiss
+ */
+export function missingAverage(
+  { modelConfig, task, description, license }: Checkpoint,
+  { average }: OptimizerState,
+  found: Uint8Array | undefined,
+): Checkpoint | undefined {
+  if (!average) return undefined;
+  const checkpoint = checkpointOf(modelConfig, task, average, { description, license });
+  const wanted = writeCheckpoint(checkpoint);
+  const isThere = found?.length === wanted.length && found.every((byte, i) => byte === wanted[i]);
+  return isThere ? undefined : checkpoint;
+}
 
 /**
  * The line of metrics of an update. Losses by field and norms by module are there where the update has its `detail`;

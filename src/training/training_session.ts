@@ -72,11 +72,7 @@ export class TrainingSession {
       return { updates, firstLoss, lastLoss, stopped: !this.isFinished };
     } catch (error) {
       if (error instanceof TrainingError && this.speaks) {
-        await this.store?.appendAlarm({
-          kind: 'bad update',
-          update: this.lastUpdate,
-          message: error.message,
-        });
+        await this.store?.appendAlarm(this.alarmOfFailure(error.message));
       }
       throw error;
     } finally {
@@ -175,7 +171,7 @@ export class TrainingSession {
     this.best = (await resumed?.leastValidationLoss()) ?? Number.POSITIVE_INFINITY;
     if (start.state) {
       const { rateScale = 1, update } = start.state;
-      const message = `The learning rate is ${rateInWords(rateScale)}, for the run was rolled back.`;
+      const message = `The learning rate is ${scaleInWords(rateScale)}, for the run was rolled back.`;
       if (rateScale < 1 && this.speaks) job.onAlarm?.({ kind: 'learning rate', update, message });
       return;
     }
@@ -269,14 +265,14 @@ export class TrainingSession {
     }
     this.rollBacks++;
     const rateScale = scale / 2;
-    const now = rateScale < 0.5 ? `, now ${rateInWords(rateScale)}` : '';
+    const now = rateScale < 0.5 ? `, now ${scaleInWords(rateScale)}` : '';
     const then = `going on from ${this.lastPlace} with half the learning rate${now}`;
     await this.putBack(rateScale, alarmOf(bad, 'rolled back', this.lastUpdate, then));
   }
 
   /** A run that has failed stands at its last checkpoint. */
   private goBack(message: string): Promise<void> {
-    return this.putBack(this.last.state?.rateScale, { kind: 'bad update', update: this.lastUpdate, message });
+    return this.putBack(this.last.state?.rateScale, this.alarmOfFailure(message));
   }
 
   private async putBack(rateScale: number | undefined, alarm: Alarm): Promise<void> {
@@ -407,6 +403,10 @@ export class TrainingSession {
     return this.lastUpdate === 0 ? 'the start' : `the checkpoint of update ${this.lastUpdate}`;
   }
 
+  private alarmOfFailure(message: string): Alarm {
+    return { kind: 'bad update', update: this.lastUpdate, message };
+  }
+
   private failure(what: string): TrainingError {
     return new TrainingError(`${what}: ${this.job.remedy(this.isSaved, this.lastUpdate)}.`);
   }
@@ -417,7 +417,7 @@ function alarmOf(bad: BadUpdate, kind: Alarm['kind'], update: number, then: stri
 }
 
 /** "1/8 of the schedule's". */
-const rateInWords = (scale: number) => `1/${1 / scale} of the schedule's`;
+const scaleInWords = (scale: number) => `1/${1 / scale} of the schedule's`;
 
 /** Whether an error comes from a device that is gone; one that has failed otherwise is still there. */
 function isLost({ model }: Trainer): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** How a network in training does on weather that it is not trained on. */
 import { DatasetError } from '../errors';
-import { type Climatology, climatologyData, RunningClimatology } from '../forecast/climatology';
+import { type Climatology, climatologyData, DAY_SECONDS, RunningClimatology } from '../forecast/climatology';
 import { fieldId } from '../forecast/field_names';
 import { rollout } from '../forecast/rollout';
 import { ScoreSums } from '../forecast/score_sums';
@@ -24,7 +24,6 @@ import type { RunConfig } from './run_config';
 const STEPS = [1, 4, 12];
 /** About half of them are read, once: as many as some hundred updates read. */
 const MOST_CLIMATOLOGY_FRAMES = 1000;
-const DAY_SECONDS = 86_400;
 
 export interface ValidationOptions {
   dataset: Dataset;

@@ -1,6 +1,6 @@
 /** A run among the browser's files: the same files, in the same format, as a run folder on disk (`RunFolder`). */
 import { CheckpointError } from '../errors';
-import { type Checkpoint, checkpointOf, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../graphcast/checkpoint';
 import type { Alarm } from '../training/alarms';
 import type { DataRecord } from '../training/data_record';
 import { resumedRunConfig } from '../training/resumed_config';
@@ -17,6 +17,7 @@ import {
   incoming,
   leastValidationLoss,
   metricsUntil,
+  missingAverage,
   parseDataRecord,
   parseState,
   RUN_FILES,
@@ -101,7 +102,8 @@ export class StoredRun {
       if (lines) await files.write(file, encode(metricsUntil(decode(lines), state.update)));
     }
     const stored = new StoredRun(files);
-    if (state.average) await stored.requireAverage(checkpoint, state.average);
+    const average = missingAverage(checkpoint, state, await files.read(fileBeside('average')));
+    if (average) await stored.saveBeside('average', average);
     const data = await files.read(DATA);
     const statistics = async (file: string) =>
       new File([await required(`${RUN_FILES.statistics}/${file}`)], file);
@@ -118,17 +120,6 @@ export class StoredRun {
       data: data && parseDataRecord(decode(data), name),
       stored,
     };
-  }
-
-  /** Writes the average where a save was cut off between its two checkpoints: it is missing, or of the save before. */
-  private async requireAverage(
-    { modelConfig, task, description, license }: Checkpoint,
-    parameters: ReadonlyMap<string, Float32Array>,
-  ): Promise<void> {
-    const average = checkpointOf(modelConfig, task, parameters, { description, license });
-    const [wanted, found] = [writeCheckpoint(average), await this.files.read(fileBeside('average'))];
-    const isThere = found?.length === wanted.length && found.every((byte, i) => byte === wanted[i]);
-    if (!isThere) await this.saveBeside('average', average);
   }
 
   /** Takes note of an update; like all lines it is written down with the next checkpoint. */
